@@ -1,0 +1,1 @@
+"""bulk-import: from the enrolment sheet you have to OneFile accounts."""

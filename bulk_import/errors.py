@@ -1,0 +1,106 @@
+"""What stops a run. Wrong data never does: that is a finding.
+
+The tree, with the exit code that the command line gives each:
+
+    BulkImportError
+    ├── UsageError            2  an option or argument is wrong
+    │   └── SettingsError     2  settings are wrong, all of them named at once
+    ├── StoppedEarly          3  `resume` goes on where it stopped
+    │   ├── CredentialsRefused   the customer token or the session was not accepted
+    │   ├── ApiDown              no answer, or only failures
+    │   ├── Interrupted          Ctrl-C, SIGTERM, Ctrl-Break
+    │   ├── JournalError         the journal cannot be trusted or written
+    │   └── OutputError          a report or template cannot be written
+    ├── RefusedAsUnsafe       4  a safety limit, or a plan that no longer matches
+    ├── AnotherRunActive      5  one run at a time for each organisation
+    └── InputUnreadable       6  a file cannot be read; carries the finding
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from bulk_import.findings import Finding
+
+
+class BulkImportError(Exception):
+    """A run cannot go on.
+
+    The message says in one sentence what is wrong; `fix`, in another, what to do. Neither may hold personal
+    data or a token.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.fix}".strip()
+
+
+class UsageError(BulkImportError):
+    """An option or an argument is wrong."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """One or more settings are wrong; `problems` has a sentence for each, with where the value came from."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoppedEarly(BulkImportError):  # noqa: N818 - it is what happened, not a mistake
+    """The run ended before its last row; what was done is in the journal."""
+
+    exit_code = 3
+
+
+class CredentialsRefused(StoppedEarly):
+    """OneFile did not accept the customer token, or a fresh session."""
+
+
+class ApiDown(StoppedEarly):
+    """OneFile cannot be reached, or answers with nothing but failures."""
+
+
+class Interrupted(StoppedEarly):
+    """A person or the machine asked the run to stop."""
+
+
+class JournalError(StoppedEarly):
+    """The journal is locked, damaged, read-only, full, or of a newer version."""
+
+
+class OutputError(StoppedEarly):
+    """A report or a template cannot be written."""
+
+
+class RefusedAsUnsafe(BulkImportError):  # noqa: N818 - a refusal, not a mistake
+    """A safety limit was passed, or the plan is no longer the one that was looked at."""
+
+    exit_code = 4
+
+
+class AnotherRunActive(BulkImportError):  # noqa: N818 - a state of the world, not a mistake
+    """Another run holds the organisation."""
+
+    exit_code = 5
+
+
+class InputUnreadable(BulkImportError):  # noqa: N818 - a fact about a file
+    """A source file cannot be read; `finding` says which and why."""
+
+    exit_code = 6
+
+    def __init__(self, finding: Finding) -> None:
+        from bulk_import.findings import fix, message  # noqa: PLC0415 - errors and findings stand side by side
+
+        super().__init__(message(finding), fix(finding))
+        self.finding = finding

@@ -1,0 +1,175 @@
+"""What can be wrong with data: where it stands, and the sentences that say so.
+
+A finding is a value with an address. Its severity and its two sentences (what is wrong, what to do) are looked up
+under its code, so that all of them can be read, and reviewed, in one place: `sentences.toml` beside this module.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+def column_letters(column: int) -> str:
+    """The letters Excel shows above a column: 1 → "A", 27 → "AA".
+
+    Args:
+        column: counted from 1.
+    """
+    letters = ""
+    while column > 0:
+        column, remainder = divmod(column - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a source something stands.
+
+    Attributes:
+        file: the source's name as the user gave it.
+        sheet: the sheet's name, None for a CSV.
+        row: the number Excel shows beside the row, None for the file or sheet as a whole.
+        column: the column counted from 1 (A = 1), None for the row as a whole.
+    """
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    column: int | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The cell as Excel names it, such as "H7"; None unless both row and column are known."""
+        if self.row is None or self.column is None:
+            return None
+        return f"{column_letters(self.column)}{self.row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know about a cell, a row or a file.
+
+    Attributes:
+        code: its identity: the check's name, the key of its sentences, the filter in the report.
+        place: where it stands.
+        field: the API's name of the field concerned.
+        heading: the column's heading as it stands in the file.
+        value: what the user typed, exactly as it stands in the file; None where showing it is not allowed.
+        detail: the part of the sentence that is particular to this case, never personal data.
+    """
+
+    code: str
+    place: Place
+    field: str | None = None
+    heading: str | None = None
+    value: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What is said under a code.
+
+    Attributes:
+        code: the finding code.
+        severity: unless the settings say otherwise.
+        scope: "file" or "row".
+        left_out: whether the value is left out of what is sent when the finding is no error.
+        message: one sentence with places `{field}`, `{heading}`, `{value}`, `{where}`, `{detail}`.
+        fix: one sentence that says what to do next.
+        cause: how it usually comes about, for the error reference.
+        example: an invented value that brings it about, for the error reference.
+    """
+
+    code: str
+    severity: Severity
+    scope: str
+    left_out: bool
+    message: str
+    fix: str
+    cause: str
+    example: str
+
+
+@cache
+def all_sentences() -> Mapping[str, Sentences]:
+    """Every finding code with its sentences, in the order of the file."""
+    text = resources.files("bulk_import").joinpath("sentences.toml").read_text(encoding="utf-8")
+    return {
+        code: Sentences(
+            code=code,
+            severity=Severity(entry["severity"]),
+            scope=entry["scope"],
+            left_out=entry.get("left_out", False),
+            message=entry["message"],
+            fix=entry["fix"],
+            cause=entry["cause"],
+            example=entry["example"],
+        )
+        for code, entry in tomllib.loads(text).items()
+    }
+
+
+def severity(finding: Finding, chosen: Mapping[str, Severity] | None = None) -> Severity:
+    """How much a finding weighs; `chosen` (finding code → severity) is what the settings say.
+
+    A mandatory value that is missing, or a role that is not known, stays an error whatever the settings say.
+    """
+    usual = all_sentences()[finding.code].severity
+    if finding.code in ALWAYS_ERRORS or chosen is None:
+        return usual
+    return chosen.get(finding.code, usual)
+
+
+ALWAYS_ERRORS = frozenset({"required", "role-unknown", "cell-error", "formula-uncalculated", "refused", "unresolved"})
+
+
+def _where(finding: Finding) -> str:
+    place = finding.place
+    match place.row, place.column:
+        case int(row), int(column):
+            return f"column {column_letters(column)}, row {row}"
+        case int(row), None:
+            return f"row {row}"
+        case None, int(column):
+            return f"column {column_letters(column)}"
+        case _:
+            return place.sheet or place.file
+
+
+def _filled(sentence: str, finding: Finding) -> str:
+    places = {
+        "field": finding.field or "",
+        "heading": finding.heading or finding.field or "",
+        "value": "the value" if finding.value is None else f"“{finding.value}”",
+        "where": _where(finding),
+        "detail": finding.detail,
+        "file": finding.place.file,
+        "sheet": finding.place.sheet or "",
+    }
+    filled = sentence.format_map(places)
+    return filled[:1].upper() + filled[1:]
+
+
+def message(finding: Finding) -> str:
+    """What is wrong, in one sentence."""
+    return _filled(all_sentences()[finding.code].message, finding)
+
+
+def fix(finding: Finding) -> str:
+    """What to do next, in one sentence."""
+    return _filled(all_sentences()[finding.code].fix, finding)
