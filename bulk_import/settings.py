@@ -1,0 +1,354 @@
+"""What can be configured, and where each value came from.
+
+`bulk-import.toml` (in the working folder, or named by --config), then environment variables, then options; the later
+wins. Everything that is wrong is reported at once, each with its origin. Relative paths in the file are relative to
+the file, because a scheduler's working folder is seldom the one that was meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bulk_import.errors import SettingsError, UsageError
+from bulk_import.findings import Severity, all_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FILE_NAME = "bulk-import.toml"
+SECRET_NAME = "bulk-import.key"  # noqa: S105 - a file's name
+PREFIX = "BULK_IMPORT_"
+
+# Article 76000020990 (authenticate via the API) names the three bases.
+BASE_URLS: Mapping[str, str] = {
+    "sandbox": "",
+    "beta": "https://wsapibeta.onefile.co.uk/api/v2.1",
+    "practice": "https://wsapi2.onefile.co.uk/api/v2.1",
+    "live": "https://wsapi.onefile.co.uk/api/v2.1",
+}
+LOOPBACK_HOSTS = ("localhost", "::1")
+TABLES = ("columns", "defaults", "severity")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value that can be set.
+
+    Attributes:
+        name: the key in the file; the environment variable is the same in capitals behind BULK_IMPORT_.
+        default: as it would be written in the file; None means none.
+        parse: turns a TOML value or an environment variable's text into the value; ValueError says what is wrong.
+        help: what it does, in one sentence.
+    """
+
+    name: str
+    default: object
+    parse: Callable[[object], object]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return PREFIX + self.name.upper()
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text")
+    return value.strip()
+
+
+def _environment(value: object) -> str:
+    name = _text(value).lower()
+    if name not in BASE_URLS:
+        raise ValueError(f"must be one of {', '.join(BASE_URLS)}")
+    return name
+
+
+def _whole(low: int, high: int) -> Callable[[object], int]:
+    def parse(value: object) -> int:
+        text = str(value).strip() if not isinstance(value, bool) else ""
+        if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low:,} to {high:,}")
+        return int(text)
+
+    return parse
+
+
+def _number(low: float, high: float, unit: str) -> Callable[[object], float]:
+    def parse(value: object) -> float:
+        sentence = f"must be a number of {unit} from {low:g} to {high:g}"
+        try:
+            number = float(str(value)) if not isinstance(value, bool) else low - 1
+        except ValueError:
+            raise ValueError(sentence) from None
+        if not low <= number <= high:
+            raise ValueError(sentence)
+        return number
+
+    return parse
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine's own."""
+    return host in LOOPBACK_HOSTS or (host.startswith("127.") and host.replace(".", "").isdigit())
+
+
+def _base_url(value: object) -> str:
+    text = _text(value).rstrip("/")
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password")
+    if not host or parts.scheme not in {"http", "https"}:
+        raise ValueError("must be a web address such as https://wsapi.onefile.co.uk/api/v2.1")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError("must begin with https://; plain http is for this machine only")
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("environment", "sandbox", _environment, "Where to send: sandbox, beta, practice or live."),
+    Setting("base_url", None, _base_url, "The API's address, if it is not the environment's own."),
+    Setting("customer_token", None, _text, "The customer token. Better kept in the keyring or a file."),
+    Setting("customer_token_file", None, _text, "A file that holds the customer token and nothing else."),
+    Setting("organisation_id", None, _whole(1, 2**31 - 1), "The centre, for rows that name none."),
+    Setting("calls_per_minute", 240, _whole(1, 10_000), "Calls in any minute; OneFile allows 300 for all tools."),
+    Setting("concurrency", 8, _whole(1, 64), "Calls in flight at the most."),
+    Setting("timeout", 30.0, _number(1, 600, "seconds"), "Seconds to wait for an answer."),
+    Setting("settle_wait", 10.0, _number(0, 600, "seconds"), "Seconds before a second look for a doubtful row."),
+    Setting("failures_to_stop", 5, _whole(1, 1000), "Failed calls in a row after which a run stops early."),
+    Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
+    Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
+    Setting("max_changes", 5000, _whole(1, 10_000_000), "More changes in one run need --allow-large."),
+    Setting(
+        "max_change_percent",
+        None,
+        _whole(1, 100_000),
+        "Changes as a share of the centre's accounts, in per cent.",
+    ),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every value, checked. `origins` says where each came from: "default", the file, the variable or the option."""
+
+    environment: str
+    base_url: str
+    customer_token: str | None = field(repr=False)
+    customer_token_file: Path | None
+    organisation_id: int | None
+    calls_per_minute: int
+    concurrency: int
+    timeout: float
+    settle_wait: float
+    failures_to_stop: int
+    journal: Path
+    reports: Path
+    max_changes: int
+    max_change_percent: int | None
+    columns: Mapping[str, str]
+    defaults: Mapping[str, str]
+    severities: Mapping[str, Severity]
+    folder: Path
+    file: Path | None
+    origins: Mapping[str, str]
+
+    @property
+    def sandbox_state(self) -> Path:
+        """Where the built-in practice server keeps what it holds."""
+        return self.reports / "sandbox.db"
+
+    @property
+    def secret_file(self) -> Path:
+        """The key of all pseudonyms, beside the settings and away from the reports."""
+        return self.folder / SECRET_NAME
+
+
+@dataclass(slots=True)
+class _Given:
+    """Values on their way in: the latest value and origin of each, and what is wrong with any of them."""
+
+    folder: Path
+    values: dict[str, object]
+    origins: dict[str, str]
+    problems: list[str]
+
+    def take(self, name: str, raw: object, origin: str) -> None:
+        try:
+            value = BY_NAME[name].parse(raw)
+        except ValueError as wrong:
+            self.problems.append(f"{origin}: {name} {wrong}.")
+            return
+        self.values[name] = value
+        self.origins[name] = origin
+
+
+def load(
+    *,
+    config: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+    options: Mapping[str, object] | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """Gathers the settings from file, environment and options.
+
+    Args:
+        config: the file named by --config; without it `bulk-import.toml` in the working folder, if there is one.
+        environ: the environment variables; default the process's own.
+        options: settings given as options, by setting name, each already parsed by the command line.
+        cwd: the working folder; default the process's own.
+
+    Raises:
+        SettingsError: with a sentence for each thing that is wrong.
+    """
+    here = cwd or Path.cwd()
+    given = _Given(folder=here, values={}, origins={}, problems=[])
+    file, content = _read_file(config, here, given)
+    _take_file(given, content, file)
+    for setting in SETTINGS:
+        raw = (os.environ if environ is None else environ).get(setting.variable)
+        if raw is not None and raw.strip():
+            given.take(setting.name, raw, setting.variable)
+            _make_absolute(given, setting.name, here)
+    for name, option in (options or {}).items():
+        given.take(name, option, "--" + {"reports": "out"}.get(name, name.replace("_", "-")))
+        _make_absolute(given, name, here)
+    tables = _tables(content, str(file), given.problems)
+    _check_address(given)
+    if given.problems:
+        raise SettingsError(tuple(given.problems))
+    return _assembled(given, tables, file)
+
+
+PATHS = ("journal", "reports", "customer_token_file")
+
+
+def _make_absolute(given: _Given, name: str, folder: Path) -> None:
+    if name in PATHS and isinstance(value := given.values.get(name), str):
+        given.values[name] = str(folder / Path(value).expanduser())
+
+
+def _read_file(config: Path | None, here: Path, given: _Given) -> tuple[Path | None, Mapping[str, object]]:
+    file = config.expanduser() if config else here / FILE_NAME
+    if config is None and not file.exists():
+        return None, {}
+    given.folder = file.resolve().parent
+    try:
+        return file, tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as wrong:
+        given.problems.append(f"{file}: cannot be read ({wrong.strerror}). Check the path after --config.")
+    except UnicodeDecodeError:
+        given.problems.append(f"{file}: is not UTF-8 text. Save it again as UTF-8.")
+    except tomllib.TOMLDecodeError as wrong:
+        given.problems.append(f"{file}: is not correct TOML: {wrong}.")
+    return file, {}
+
+
+def _take_file(given: _Given, content: Mapping[str, object], file: Path | None) -> None:
+    for name, raw in content.items():
+        if name in BY_NAME:
+            given.take(name, raw, str(file))
+            _make_absolute(given, name, given.folder)
+        elif name not in TABLES:
+            near = difflib.get_close_matches(name, [*BY_NAME, *TABLES], n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            given.problems.append(f"{file}: there is no setting {name}.{hint}")
+
+
+def _tables(content: Mapping[str, object], origin: str, problems: list[str]) -> dict[str, dict[str, str]]:
+    tables: dict[str, dict[str, str]] = {name: {} for name in TABLES}
+    for name in TABLES:
+        table = content.get(name, {})
+        if not isinstance(table, dict):
+            problems.append(f"{origin}: [{name}] must be a table.")
+            continue
+        tables[name] = {str(key): "" if value is None else str(value) for key, value in table.items()}
+    for code, chosen in tables["severity"].items():
+        if code not in all_sentences():
+            problems.append(f"{origin}: [severity] there is no finding code {code}.")
+        if chosen not in {*Severity}:
+            problems.append(f"{origin}: [severity] {code} must be error, warning or note.")
+    return tables
+
+
+def _check_address(given: _Given) -> None:
+    environment = given.values.get("environment", "sandbox")
+    if environment == "sandbox" and "base_url" in given.values:
+        origin = given.origins["base_url"]
+        given.problems.append(
+            f'{origin}: base_url has no place with environment = "sandbox", which starts its own server. '
+            "Set environment to beta, practice or live too."
+        )
+
+
+def _assembled(given: _Given, tables: Mapping[str, Mapping[str, str]], file: Path | None) -> Settings:
+    values = {setting.name: setting.default for setting in SETTINGS} | given.values
+    origins = {setting.name: given.origins.get(setting.name, "default") for setting in SETTINGS}
+    reports = given.folder / str(values["reports"])
+    token_file = values["customer_token_file"]
+    values |= {
+        "reports": reports,
+        "journal": given.folder / str(values["journal"]) if values["journal"] else reports / "journal.db",
+        "customer_token_file": given.folder / str(token_file) if token_file else None,
+        "base_url": values["base_url"] or BASE_URLS[str(values["environment"])],
+    }
+    return Settings(
+        columns=tables["columns"],
+        defaults=tables["defaults"],
+        severities={code: Severity(chosen) for code, chosen in tables["severity"].items()},
+        folder=given.folder,
+        file=file,
+        origins=origins,
+        **values,  # type: ignore[arg-type]  # every value was parsed to its field's type above
+    )
+
+
+def customer_token(settings: Settings) -> str:
+    """The customer token: from the settings, else its file, else the operating system's keyring.
+
+    Raises:
+        UsageError: there is none, or its file cannot be read.
+    """
+    if settings.customer_token:
+        return settings.customer_token
+    if settings.customer_token_file:
+        return _token_from_file(settings.customer_token_file)
+    if token := _token_from_keyring(settings.environment):
+        return token
+    raise UsageError(
+        f"There is no customer token for the environment {settings.environment}.",
+        f"Put it into the keyring with: keyring set bulk-import {settings.environment} — or set "
+        f"{PREFIX}CUSTOMER_TOKEN, or customer_token_file in {FILE_NAME}.",
+    )
+
+
+def _token_from_file(file: Path) -> str:
+    try:
+        token = file.read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        token = ""
+    if not token or any(character.isspace() for character in token):
+        raise UsageError(
+            f"The customer token cannot be read from {file}.",
+            "The file must exist, be readable for you, and hold the token on one line and nothing else.",
+        )
+    return token
+
+
+def _token_from_keyring(environment: str) -> str | None:
+    import keyring  # noqa: PLC0415 - asks the desktop's services, which few commands need
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        return keyring.get_password("bulk-import", environment)
+    except KeyringError:
+        return None

@@ -1,0 +1,1 @@
+"""Whole processes and servers on a real loopback socket."""

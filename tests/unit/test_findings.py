@@ -1,0 +1,75 @@
+"""Findings: addresses, severities and sentences."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+
+from bulk_import.findings import (
+    ALWAYS_ERRORS,
+    Finding,
+    Place,
+    Severity,
+    all_sentences,
+    column_letters,
+    fix,
+    message,
+    severity,
+)
+
+PLACE = Place("learners.xlsx", "Learners", 7, 8)
+
+
+@given(st.integers(1, 16_384))
+def test_columns_are_lettered_as_in_excel(column: int) -> None:
+    """A to XFD, as Excel shows them."""
+    assert column_letters(column) == get_column_letter(column)
+
+
+def test_a_cell_has_its_address_only_when_both_are_known() -> None:
+    """Row and column give "H7"; a row alone or a file alone gives none."""
+    assert PLACE.address == "H7"
+    assert Place("a", None, 7).address is None
+    assert Place("a", None, None, 3).address is None
+
+
+@pytest.mark.parametrize("code", sorted(all_sentences()))
+def test_each_code_has_complete_sentences(code: str) -> None:
+    """Every code says what is wrong and what to do, as sentences, with every place filled."""
+    finding = Finding(code, PLACE, "ULN", "Learner ULN", "12", "two are missing")
+    for sentence in (message(finding), fix(finding)):
+        assert sentence.endswith((".", "?"))
+        assert not set("{}") & set(sentence)
+        assert sentence[0] not in string.ascii_lowercase
+
+
+@pytest.mark.parametrize("code", sorted(all_sentences()))
+def test_each_code_explains_itself_in_the_reference(code: str) -> None:
+    """The error reference has a cause and an example for each code."""
+    sentences = all_sentences()[code]
+    assert sentences.cause
+    assert sentences.example
+    assert sentences.scope in {"file", "row"}
+
+
+def test_a_severity_can_be_chosen_but_not_for_what_must_stop_a_row() -> None:
+    """The settings may soften a ULN's check digit, never a missing mandatory field."""
+    chosen = dict.fromkeys(all_sentences(), Severity.NOTE)
+    assert severity(Finding("uln-check-digit", PLACE), chosen) is Severity.NOTE
+    assert severity(Finding("uln-check-digit", PLACE)) is Severity.ERROR
+    for code in ALWAYS_ERRORS:
+        assert severity(Finding(code, PLACE), chosen) is Severity.ERROR
+
+
+def test_a_hidden_value_is_not_shown() -> None:
+    """Where showing a value is not allowed the sentence still reads."""
+    assert message(Finding("yes-no-format", PLACE, "X", "X")) == "The value in column X is neither yes nor no."
+
+
+def test_braces_in_what_the_user_typed_do_no_harm() -> None:
+    """A value such as {0} is shown as typed."""
+    assert "“{0}{where}”" in message(Finding("yes-no-format", PLACE, "X", "X", "{0}{where}"))

@@ -1,0 +1,197 @@
+"""Settings: where each value comes from, and what is said when one is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import keyring
+import pytest
+from keyring.backends import null
+
+from bulk_import.errors import SettingsError, UsageError
+from bulk_import.findings import Severity
+from bulk_import.settings import BASE_URLS, SETTINGS, customer_token, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def written(folder: Path, text: str) -> Path:
+    """A settings file with this text."""
+    file = folder / "bulk-import.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_every_command_works_against_the_sandbox(tmp_path: Path) -> None:
+    """Defaults alone are complete: sandbox, reports beside the working folder, 240 calls a minute."""
+    found = load(environ={}, cwd=tmp_path)
+    assert (found.environment, found.base_url, found.calls_per_minute, found.concurrency, found.timeout) == (
+        "sandbox",
+        "",
+        240,
+        8,
+        30.0,
+    )
+    assert found.reports == tmp_path / "reports"
+    assert found.journal == tmp_path / "reports" / "journal.db"
+    assert set(found.origins.values()) == {"default"}
+
+
+def test_the_later_source_wins(tmp_path: Path) -> None:
+    """File, then environment variable, then option: the last one that says something is taken."""
+    written(tmp_path, "calls_per_minute = 100\nconcurrency = 2\ntimeout = 5\n")
+    found = load(
+        environ={"BULK_IMPORT_CONCURRENCY": "3", "BULK_IMPORT_TIMEOUT": "6"}, options={"timeout": 7}, cwd=tmp_path
+    )
+    assert (found.calls_per_minute, found.concurrency, found.timeout) == (100, 3, 7.0)
+    assert found.origins["calls_per_minute"].endswith("bulk-import.toml")
+    assert found.origins["concurrency"] == "BULK_IMPORT_CONCURRENCY"
+    assert found.origins["timeout"] == "--timeout"
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
+    """Five mistakes in three places give five sentences, each with its origin."""
+    written(
+        tmp_path,
+        'environment = "lve"\nconcurency = 4\n[severity]\nuln-formt = "error"\nrequired = "fatal"\n',
+    )
+    with pytest.raises(SettingsError) as stop:
+        load(environ={"BULK_IMPORT_TIMEOUT": "soon"}, cwd=tmp_path)
+    text = "\n".join(stop.value.problems)
+    assert len(stop.value.problems) == 5
+    for part in ("Did you mean concurrency?", "must be one of sandbox", "uln-formt", "error, warning or note"):
+        assert part in text
+    assert "BULK_IMPORT_TIMEOUT: timeout must be a number of seconds" in text
+    assert stop.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://wsapi.onefile.co.uk/api/v2.1", "must begin with https://"),
+        ("ftp://example.com", "must be a web address"),
+        ("https://user:pass@example.com/", "user name or password"),
+        ("example.com", "must be a web address"),
+        ("http://127.evil.example.com", "must begin with https://"),
+    ],
+)
+def test_an_unsafe_address_is_refused(tmp_path: Path, address: str, said: str) -> None:
+    """Plain http is for loopback only, and credentials never stand in an address."""
+    with pytest.raises(SettingsError) as stop:
+        load(environ={"BULK_IMPORT_ENVIRONMENT": "beta", "BULK_IMPORT_BASE_URL": address}, cwd=tmp_path)
+    assert said in str(stop.value)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000/api/v2.1", "http://localhost:1/", "http://[::1]:5/x"])
+def test_plain_http_to_this_machine_is_taken(tmp_path: Path, address: str) -> None:
+    """A server on this machine needs no certificate."""
+    found = load(environ={"BULK_IMPORT_ENVIRONMENT": "beta", "BULK_IMPORT_BASE_URL": address}, cwd=tmp_path)
+    assert found.base_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize("environment", sorted(set(BASE_URLS) - {"sandbox"}))
+def test_each_environment_has_its_documented_address(tmp_path: Path, environment: str) -> None:
+    """Beta, practice and live go to the vendor's documented hosts over https (article 76000020990)."""
+    found = load(environ={"BULK_IMPORT_ENVIRONMENT": environment}, cwd=tmp_path)
+    assert found.base_url.startswith("https://wsapi")
+    assert found.base_url.endswith(".onefile.co.uk/api/v2.1")
+
+
+def test_paths_in_a_file_are_relative_to_the_file(tmp_path: Path) -> None:
+    """A scheduler's working folder changes nothing about where reports and journal go."""
+    home = tmp_path / "home"
+    elsewhere = tmp_path / "elsewhere"
+    home.mkdir()
+    elsewhere.mkdir()
+    file = written(home, 'reports = "out"\n')
+    found = load(config=file, environ={}, cwd=elsewhere)
+    assert found.reports == home / "out"
+    assert found.journal == home / "out" / "journal.db"
+    assert found.secret_file == home / "bulk-import.key"
+
+
+def test_an_option_path_is_relative_to_the_working_folder(tmp_path: Path) -> None:
+    """--out means what the person sees in the prompt, even with --config elsewhere."""
+    home = tmp_path / "home"
+    home.mkdir()
+    found = load(config=written(home, ""), environ={}, options={"reports": "here"}, cwd=tmp_path)
+    assert found.reports == tmp_path / "here"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"environment = ", "not correct TOML"),
+        (b"\xff\xfe\x00\x00", "not UTF-8"),
+        (b"columns = 3", "[columns] must be a table"),
+        (b'environment = "sandbox"\nbase_url = "https://example.com"', "has no place"),
+        (b"calls_per_minute = 0", "whole number from 1"),
+        (b"calls_per_minute = true", "whole number from 1"),
+    ],
+)
+def test_a_broken_file_gets_a_sentence(tmp_path: Path, content: bytes, said: str) -> None:
+    """A settings file that cannot be used is named, with what is wrong."""
+    file = tmp_path / "bulk-import.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as stop:
+        load(environ={}, cwd=tmp_path)
+    assert said in str(stop.value)
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    """A mistyped --config does not quietly mean the defaults."""
+    with pytest.raises(SettingsError) as stop:
+        load(config=tmp_path / "nowhere.toml", environ={}, cwd=tmp_path)
+    assert "nowhere.toml" in str(stop.value)
+
+
+def test_tables_are_taken(tmp_path: Path) -> None:
+    """[columns], [defaults] and [severity] arrive as text, numbers included."""
+    written(tmp_path, '[columns]\nCase = "MISID"\n[defaults]\nClassroomID = 201\n[severity]\nuln-format = "warning"\n')
+    found = load(environ={}, cwd=tmp_path)
+    assert found.columns == {"Case": "MISID"}
+    assert found.defaults == {"ClassroomID": "201"}
+    assert found.severities == {"uln-format": Severity.WARNING}
+
+
+def test_the_token_is_never_in_the_repr(tmp_path: Path) -> None:
+    """Printing the settings shows no token."""
+    found = load(environ={"BULK_IMPORT_CUSTOMER_TOKEN": "sesame-7f3a"}, cwd=tmp_path)
+    assert customer_token(found) == "sesame-7f3a"
+    assert "sesame" not in repr(found)
+
+
+def test_the_token_comes_from_its_file(tmp_path: Path) -> None:
+    """A file with the token and a line end is enough; a byte-order mark does no harm."""
+    (tmp_path / "token.txt").write_bytes(b"\xef\xbb\xbfsesame-7f3a\r\n")
+    found = load(environ={"BULK_IMPORT_CUSTOMER_TOKEN_FILE": "token.txt"}, cwd=tmp_path)
+    assert customer_token(found) == "sesame-7f3a"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"two words", b"\xff\xff"])
+def test_a_bad_token_file_gets_a_sentence_without_its_content(tmp_path: Path, content: bytes | None) -> None:
+    """Missing, empty or odd, the file is named and its content is not."""
+    if content is not None:
+        (tmp_path / "token.txt").write_bytes(content)
+    found = load(environ={"BULK_IMPORT_CUSTOMER_TOKEN_FILE": "token.txt"}, cwd=tmp_path)
+    with pytest.raises(UsageError) as stop:
+        customer_token(found)
+    assert "token.txt" in str(stop.value)
+    assert "two words" not in str(stop.value)
+
+
+def test_without_any_token_the_sentence_says_where_to_put_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty keyring is no traceback but a sentence with the command to use."""
+    before = keyring.get_keyring()
+    monkeypatch.setattr(keyring.core, "_keyring_backend", null.Keyring())
+    assert keyring.get_keyring() is not before
+    found = load(environ={"BULK_IMPORT_ENVIRONMENT": "beta"}, cwd=tmp_path)
+    with pytest.raises(UsageError) as stop:
+        customer_token(found)
+    assert "keyring set bulk-import beta" in str(stop.value)
+
+
+def test_every_setting_has_a_sentence() -> None:
+    """Doctor and the docs can explain each setting."""
+    assert all(setting.help.endswith(".") for setting in SETTINGS)
