@@ -1,0 +1,28 @@
+"""The catalogue: every field of the API once, the roles, and the headings under which fields are found."""
+
+from bulk_import.catalogue.aliases import Alias, heading_key
+from bulk_import.catalogue.field import Field, Sensitivity
+from bulk_import.catalogue.fields import FIELDS
+from bulk_import.catalogue.headings import NEVER_GUESSED, fields_for_heading, without_remark
+from bulk_import.kinds import Role, role_from_text
+
+__all__ = [
+    "EXAMPLE_MARK",
+    "FIELDS",
+    "GUIDANCE_MARK",
+    "NEVER_GUESSED",
+    "NOTES_HEADING",
+    "Alias",
+    "Field",
+    "Role",
+    "Sensitivity",
+    "fields_for_heading",
+    "heading_key",
+    "role_from_text",
+    "without_remark",
+]
+
+# A template's first column, and the marks in it of rows that are never sent.
+NOTES_HEADING = "Notes (not sent)"
+GUIDANCE_MARK = "How to fill in:"
+EXAMPLE_MARK = "Example (not sent)"

@@ -1,0 +1,34 @@
+"""What a cell can hold: how it is judged, parsed, shown, sent, and offered in Excel."""
+
+from bulk_import.kinds.codes import Choice, YesNo
+from bulk_import.kinds.dates import Date, DateOrder
+from bulk_import.kinds.kind import ExcelColumn, Json, Kind, Rule, Value
+from bulk_import.kinds.numbers import Nino, Phone, PhoneLine, Reference, Uln, Zero
+from bulk_import.kinds.roles import Role, RoleKind, role_from_text
+from bulk_import.kinds.texts import Address, Email, Identifier, Name, Text
+
+__all__ = [
+    "Address",
+    "Choice",
+    "Date",
+    "DateOrder",
+    "Email",
+    "ExcelColumn",
+    "Identifier",
+    "Json",
+    "Kind",
+    "Name",
+    "Nino",
+    "Phone",
+    "PhoneLine",
+    "Reference",
+    "Role",
+    "RoleKind",
+    "Rule",
+    "Text",
+    "Uln",
+    "Value",
+    "YesNo",
+    "Zero",
+    "role_from_text",
+]

@@ -1,0 +1,123 @@
+"""What every kind of cell has in common.
+
+All work on columns is vectorised over pandas' Arrow-backed `str` columns; what needs Python is done once for each
+distinct text (`by_distinct`), since a column of 100,000 rows rarely holds more than a few thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+Value: TypeAlias = str | int | bool | date
+Json: TypeAlias = str | int | bool | None
+Rule: TypeAlias = "Callable[[pd.Series[str]], pd.Series[bool]]"
+
+INVISIBLE = "[\u200b\u2060\ufeff]"
+ODD_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
+LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class ExcelColumn:
+    """How a column is prepared in a template.
+
+    Attributes:
+        number_format: Excel's own format code; "@" is text, which keeps leading zeros.
+        choices: what a drop-down offers; empty for none.
+        width: in characters.
+    """
+
+    number_format: str = "@"
+    choices: tuple[str, ...] = ()
+    width: int = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of cell, with the behaviour of plain text; the others differ from it where they must."""
+
+    longest: ClassVar[int] = LONGEST
+    advice: ClassVar[frozenset[str]] = frozenset()
+    hurt_by_dates: ClassVar[bool] = False
+
+    def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
+        """The column without what nobody typed on purpose: outer spaces, NBSP, zero-width characters.
+
+        Args:
+            texts: the typed texts, missing where the cell is empty.
+
+        Returns:
+            A column with the same index; a cell with nothing but spaces is missing.
+        """
+        return trimmed(texts)
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Finding code → a test of a cleaned column, True where good; a missing cell is good.
+
+        A cell that fails one rule and is unusable for it (see `sends`) is not judged by the rules after it.
+        """
+        return length_rule(self.longest)
+
+    def explain(self, code: str, text: str) -> str:
+        """The detail of a finding for one cleaned cell that fails the rule `code`; never personal data."""
+        return characters(text) if code == "cell-too-long" else ""
+
+    def sends(self, code: str) -> bool:
+        """Whether a value that fails the rule `code` can still be sent, if the finding is no error."""
+        return code in self.advice
+
+    def parse(self, text: str) -> Value:
+        """The value of one cleaned, good cell."""
+        return text
+
+    def show(self, value: Value) -> str:
+        """The value as people write it; `parse` reads it back."""
+        return str(value)
+
+    def to_api(self, value: Value) -> Json:
+        """The value as OneFile takes it."""
+        return value if isinstance(value, (str, int)) else str(value)
+
+    def excel(self) -> ExcelColumn:
+        """How a template's column is prepared."""
+        return ExcelColumn()
+
+
+def trimmed(texts: pd.Series[str]) -> pd.Series[str]:
+    """Texts without outer spaces and invisible characters, NBSP as a space; empty texts become missing."""
+    if not (texts.str.isascii() | texts.isna()).all():
+        texts = texts.str.replace(INVISIBLE, "", regex=True).str.replace(ODD_SPACES, " ", regex=True)
+    texts = texts.str.strip()
+    empty = texts == ""
+    return texts.mask(empty) if empty.any() else texts
+
+
+def length_rule(longest: int) -> Mapping[str, Rule]:
+    """The first rule of every kind: no cell holds a whole document."""
+    return {"cell-too-long": lambda texts: ~(texts.str.len() > longest)}
+
+
+def characters(text: str) -> str:
+    """How long a text is, in words."""
+    return f"{len(text):,} characters"
+
+
+def good_or_missing(good: pd.Series[bool], texts: pd.Series[str]) -> pd.Series[bool]:
+    """True where the text is good or missing."""
+    return good | texts.isna()
+
+
+def by_distinct(texts: pd.Series[str], change: Callable[[str], str]) -> pd.Series[str]:
+    """Each text changed by `change`, which is called once for each distinct text; missing stays missing."""
+    import pandas as pd  # noqa: PLC0415 - only where columns are judged
+
+    places, distinct = texts.factorize()
+    changed = pd.array([change(text) for text in distinct], dtype="str")
+    return pd.Series(changed.take(places, allow_fill=True), index=texts.index, name=texts.name, dtype="str")

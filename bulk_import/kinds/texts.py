@@ -1,0 +1,138 @@
+"""Cells of text: names, addresses, e-mail addresses, the centre's own references."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from bulk_import.kinds.kind import ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+USUAL_NAME = 50
+USUAL_MISID = 100
+USUAL_EMAIL = 100
+LONGEST_EMAIL = 254
+LONGEST_ADDRESS = 2000
+
+_UNUSUAL_IN_NAMES = {"digits": "[0-9]", "a tab": "\t", "a line break": "[\r\n]", "“|”": r"\|", "double quotes": '"'}
+_EMAIL = r'[^\s@,;:<>()\[\]"]+@[^\s@,;:<>()\[\]".]+(?:\.[^\s@,;:<>()\[\]".]+)+'
+_SCIENTIFIC = r"[0-9](?:[.,][0-9]+)?E\+[0-9]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """Any text."""
+
+    hurt_by_dates: ClassVar[bool] = True
+
+    def excel(self) -> ExcelColumn:
+        """Text, a little wider."""
+        return ExcelColumn(width=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Address(Text):
+    """A postal address of several lines."""
+
+    longest: ClassVar[int] = LONGEST_ADDRESS
+
+    def excel(self) -> ExcelColumn:
+        """Text, wide."""
+        return ExcelColumn(width=40)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Text):
+    """A first or last name.
+
+    Digits, tabs, line breaks, pipes and double quotes are what the ILR 2025-26 schema forbids in names; fifty
+    characters is what Aptem and Smart Assessor take. OneFile documents neither, so both are advice.
+    """
+
+    advice: ClassVar[frozenset[str]] = frozenset({"name-characters", "too-long"})
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Length, and characters that names do not have."""
+        unusual = "|".join(_UNUSUAL_IN_NAMES.values())
+        return {
+            **length_rule(self.longest),
+            "too-long": lambda texts: ~(texts.str.len() > USUAL_NAME),
+            "name-characters": lambda texts: ~texts.str.contains(unusual, regex=True, na=False),
+        }
+
+    def explain(self, code: str, text: str) -> str:
+        """How long it is, or which characters are unusual."""
+        if code == "name-characters":
+            return ", ".join(what for what, pattern in _UNUSUAL_IN_NAMES.items() if re.search(pattern, text))
+        return characters(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier(Text):
+    """The centre's own reference for a person, the MISID."""
+
+    advice: ClassVar[frozenset[str]] = frozenset({"too-long"})
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Length, and what Excel does to long numbers (1.23457E+11)."""
+        return {
+            **length_rule(self.longest),
+            "number-damaged": lambda texts: ~texts.str.fullmatch(_SCIENTIFIC, na=False),
+            "too-long": lambda texts: ~(texts.str.len() > USUAL_MISID),
+        }
+
+    def explain(self, code: str, text: str) -> str:
+        """How long it is, or what happened to it."""
+        if code == "number-damaged":
+            return "it shows a long number in scientific notation, so its last digits are lost"
+        return characters(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Email(Kind):
+    """An e-mail address, judged by its structure only and kept as typed; at most 254 characters (RFC 5321).
+
+    Over 100 characters (the ILR's limit) is advice.
+    """
+
+    advice: ClassVar[frozenset[str]] = frozenset({"too-long"})
+    hurt_by_dates: ClassVar[bool] = True
+
+    def rules(self) -> Mapping[str, Rule]:
+        """One @, no spaces, a dot in the domain, no longer than an address may be."""
+        return {**length_rule(self.longest), "email-format": _email_is_good, "too-long": _email_is_usual}
+
+    def explain(self, code: str, text: str) -> str:
+        """What is wrong with the address, without showing it."""
+        return _email_problem(text) if code == "email-format" else characters(text)
+
+    def excel(self) -> ExcelColumn:
+        """Text, wide."""
+        return ExcelColumn(width=32)
+
+
+def _email_is_good(texts: pd.Series[str]) -> pd.Series[bool]:
+    return good_or_missing(texts.str.fullmatch(_EMAIL, na=False) & (texts.str.len() <= LONGEST_EMAIL), texts)
+
+
+def _email_is_usual(texts: pd.Series[str]) -> pd.Series[bool]:
+    return ~(texts.str.len() > USUAL_EMAIL)
+
+
+def _email_problem(text: str) -> str:
+    if len(text) > LONGEST_EMAIL:
+        return f"it has {len(text):,} characters, and {LONGEST_EMAIL} is the most an address can have"
+    if text.count("@") > 1:
+        return "it has more than one @"
+    if "@" not in text:
+        return "it has no @"
+    if re.search(r"\s", text):
+        return "it has a space in it"
+    if "." not in text.partition("@")[2]:
+        return "it has no dot after the @"
+    return "it has a character or an empty part that addresses do not have"
