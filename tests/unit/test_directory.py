@@ -1,0 +1,103 @@
+"""The directory: which account a row means, and when a person has to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bulk_import.catalogue import Role
+from bulk_import.directory import Account, Directory, Nobody, One, Several, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row as the directory sees it."""
+
+    role: Role
+    values: Mapping[str, object]
+
+
+def row(
+    misid: str = "", email: str = "asha.khan@example.com", name: str = "Asha Khan", role: Role = Role.LEARNER
+) -> Row:
+    """A row of organisation 1."""
+    first, last = name.split(" ", 1)
+    values: dict[str, object] = {"OrganisationID": 1, "FirstName": first, "LastName": last, "Email": email}
+    return Row(role, {**values, "MISID": misid} if misid else values)
+
+
+def account(
+    id_: int,
+    misid: str | None = None,
+    email: str | None = "asha.khan@example.com",
+    name: str = "Asha Khan",
+    role: Role = Role.LEARNER,
+    organisation: int = 1,
+) -> Account:
+    """An account as OneFile answers it in full."""
+    first, last = name.split(" ", 1)
+    return Account(
+        id_, organisation, role, {"FirstName": first, "LastName": last, "MISID": misid, "Email": email}, complete=True
+    )
+
+
+FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
+    ("an empty centre", row("L1"), [], ("Nobody", ())),
+    ("the MISID", row("L1"), [account(7, "L1", email=None, name="A B")], ("One", (7,))),
+    ("the MISID in another case and with spaces", row(" l1 "), [account(7, "L1", name="A B")], ("One", (7,))),
+    ("the MISID under another role", row("L1"), [account(7, "L1", name="A B", role=Role.EMPLOYER)], ("Nobody", ())),
+    ("the MISID in another organisation", row("L1"), [account(7, "L1", organisation=2)], ("Nobody", ())),
+    ("two holders of the MISID", row("L1"), [account(7, "L1"), account(8, "L1", name="A B")], ("Several", (7, 8))),
+    ("no MISID in the row", row(), [account(7, "L1")], ("One", (7,))),
+    ("no MISID in the account", row("L1"), [account(7)], ("One", (7,))),
+    ("a name in another case", row(), [account(7, name="ASHA  khan")], ("One", (7,))),
+    ("an e-mail in another case", row(), [account(7, email="Asha.Khan@Example.com")], ("One", (7,))),
+    ("a namesake with another e-mail", row(), [account(7, email="other@example.com")], ("Nobody", ())),
+    ("a namesake without an e-mail", row(), [account(7, email=None)], ("Nobody", ())),
+    ("the same e-mail under another name", row(), [account(7, name="Ben Khan")], ("Nobody", ())),
+    ("the person under another MISID", row("L1"), [account(7, "L2")], ("Several", (7,))),
+    ("MISID and person on two accounts", row("L1"), [account(7, "L1", name="A B"), account(8)], ("Several", (7, 8))),
+    ("the person twice", row(), [account(7, "L1"), account(8, "L2")], ("Several", (7, 8))),
+    ("a MISID that is only part of another", row("L1"), [account(7, "L10", name="A B")], ("Nobody", ())),
+]
+
+
+@pytest.mark.parametrize(
+    ("person", "accounts", "expected"), [case[1:] for case in FOUND], ids=[case[0] for case in FOUND]
+)
+def test_a_row_finds_its_account(person: Row, accounts: list[Account], expected: tuple[str, tuple[int, ...]]) -> None:
+    """MISID first, else e-mail with the names; whatever contradicts is left to a person."""
+    match Directory(accounts).find(person):
+        case Nobody():
+            found: tuple[str, tuple[int, ...]] = ("Nobody", ())
+        case One(account=one):
+            found = ("One", (one.id,))
+        case Several(accounts=some):
+            found = ("Several", tuple(each.id for each in some))
+    assert found == expected
+
+
+def test_candidates_are_whom_it_is_worth_fetching() -> None:
+    """Holders of the MISID and namesakes, each once, and nobody else."""
+    accounts = [account(1, "L1"), account(2, "L1", name="A B"), account(3), account(4, "L9", name="C D")]
+    assert Directory(accounts).candidates(row("L1")) == (1, 2, 3)
+
+
+def test_details_replace_what_a_search_gave() -> None:
+    """A fetched account takes the place of its thinner self."""
+    thin = Account(7, 1, Role.LEARNER, {"FirstName": "Asha", "LastName": "Khan"})
+    assert isinstance(Directory([thin]).find(row()), Nobody)
+    assert isinstance(Directory([thin]).with_details([account(7)]).find(row()), One)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"), [("  Zoë\u00a0 O’Neill ", "zoë o’neill"), ("STRASSE", "strasse"), ("ﬁ", "fi")]
+)
+def test_folding_keeps_what_tells_people_apart(text: str, key: str) -> None:
+    """Case and spaces fold; accents and apostrophes do not."""
+    assert folded(text) == key
