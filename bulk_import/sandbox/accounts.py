@@ -127,7 +127,7 @@ def _columns(user: User) -> tuple[object, ...]:
 
 def new_username(store: Store, first_name: str, last_name: str) -> str:
     """A user name nobody has: initial and surname in capitals, with a number from the second of that name on."""
-    stem = (_ascii(first_name)[:1] + _ascii(last_name)) or "USER"
+    stem = (_ascii(first_name.strip()[:1]) + _ascii(last_name)) or "USER"
     row = store.one("SELECT used FROM username_stems WHERE stem = ?", stem)
     used = 0 if row is None else int(row["used"])
     while True:

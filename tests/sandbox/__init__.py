@@ -1,0 +1,1 @@
+"""The practice OneFile itself: its stands, its faults, its state, and the wire."""
