@@ -104,6 +104,10 @@ class Choice(Kind):
             return text.upper()
         if text.casefold() in words:
             return words[text.casefold()]
+        head, dash, label = text.partition(" - ")
+        if dash and head.strip().upper() in labels:
+            code = head.strip().upper()
+            return code if _words(label) <= _words(labels[code]) else text
         match = re.fullmatch(r"0*([0-9]+)(?:\.0+)?(?:\s*[-–—:.]?\s*([^\W0-9].*))?", text, re.DOTALL)
         if match is None or match[1] not in labels:
             return text

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from bulk_import.kinds.kind import ExcelColumn, Json, Kind, Rule, Value, good_or_missing, length_rule
+from bulk_import.kinds.kind import DateOrder, ExcelColumn, Json, Kind, Rule, Value, good_or_missing, length_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
 YEARS = range(1900, 2101)
 SERIALS = range(4000, 60000)
 

@@ -1,0 +1,90 @@
+"""The cells of a table on their way through the stages of a check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS
+from bulk_import.findings import all_sentences
+from bulk_import.rules import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+# Not rules of a kind, and never sent: what the spreadsheet broke, and what the role does not take.
+_NEVER_SENT = frozenset({"cell-error", "formula-uncalculated", "not-for-role"})
+
+
+def unusable(name: str, code: str) -> bool:
+    """Whether a value with this finding is never sent, whatever the finding weighs."""
+    kind = FIELDS[name].kind
+    left_out = all_sentences()[code].left_out or code in _NEVER_SENT
+    return left_out or (code in kind.rules() and not kind.sends(code))
+
+
+class Cells:
+    """The texts of each field at hand, and which of them a finding has made unusable.
+
+    Attributes:
+        index: the row numbers.
+        texts: API name → cleaned texts.
+        breaches: rules broken so far.
+    """
+
+    def __init__(self, index: pd.Index[int]) -> None:
+        self.index = index
+        self.texts: dict[str, pd.Series[str]] = {}
+        self.breaches: list[Breach] = []
+        self._taken: dict[str, pd.Series[bool]] = {}
+
+    def taken(self, name: str) -> pd.Series[bool]:
+        """The cells of a field that are unusable already, and of which nothing more is said."""
+        return self._taken[name] if name in self._taken else self.nowhere()
+
+    def nowhere(self) -> pd.Series[bool]:
+        """False for each row."""
+        import pandas as pd  # noqa: PLC0415 - heavy
+
+        return pd.Series(data=False, index=self.index)
+
+    def empty(self) -> pd.Series[str]:
+        """A column without any text."""
+        import pandas as pd  # noqa: PLC0415 - heavy
+
+        return pd.Series(pd.NA, index=self.index, dtype="str")
+
+    def blame(self, code: str, name: str, broken: pd.Series[bool], explain: Callable[[str], str] | str = "") -> None:
+        """Takes down that cells break a rule, except those that are unusable already.
+
+        Args:
+            code: the finding code.
+            name: the field.
+            broken: True where the rule is broken; its index is the table's or a part of it.
+            explain: the detail, or what makes it of a cell's text.
+        """
+        rows = broken.index[broken & ~self.taken(name).loc[broken.index]]
+        if not len(rows):
+            return
+        details = explain if isinstance(explain, str) else _each(self.texts[name].loc[rows], explain)
+        self.breaches.append(Breach(code, name, rows.tolist(), details))
+        if unusable(name, code):
+            taken = self.taken(name).copy()
+            taken.loc[rows] = True
+            self._taken[name] = taken
+
+    def usable(self, live: pd.Series[int]) -> pd.DataFrame:
+        """The texts that can be sent: missing where a finding made them unusable or the row's role takes none."""
+        import pandas as pd  # noqa: PLC0415 - heavy
+
+        usable = {}
+        for name in (name for name in FIELDS if name in self.texts):
+            lost = self.taken(name) | ~live.isin([int(role) for role in FIELDS[name].accepted_for])
+            usable[name] = self.texts[name].mask(lost) if lost.any() else self.texts[name]
+        return pd.DataFrame(usable, index=self.index, copy=False)
+
+
+def _each(texts: pd.Series[str], explain: Callable[[str], str]) -> list[str]:
+    known = {text: explain(text) for text in texts.dropna().unique()}
+    return [known.get(text, "") for text in texts.tolist()]

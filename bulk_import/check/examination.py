@@ -1,0 +1,165 @@
+"""The stages of a check that look at one table: up to breaches of rules, in whole columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS, Role
+from bulk_import.check import schema
+from bulk_import.check.cells import Cells
+from bulk_import.check.dates import contradictions
+from bulk_import.check.roles import tell_roles
+from bulk_import.columns import map_columns
+from bulk_import.findings import Finding, Place, Severity, severity
+from bulk_import.read.table import CellType
+from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from bulk_import.check.records import Options
+    from bulk_import.columns import Columns
+    from bulk_import.read.table import Table
+    from bulk_import.rules import Breach
+
+_DATES = (CellType.DATE, CellType.DATETIME, CellType.TIME)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A table after all stages but those that look at other tables.
+
+    Attributes:
+        table: as read.
+        columns: which column holds which field.
+        roles: row number → the role's id, 0 where unknown.
+        people: what is usable of it.
+        breaches: rules broken in rows.
+        findings: those of the file as a whole.
+    """
+
+    table: Table
+    columns: Columns
+    roles: pd.Series[int]
+    people: People
+    breaches: tuple[Breach, ...]
+    findings: tuple[Finding, ...]
+
+
+def examine(table: Table, options: Options) -> Examined:
+    """Judges one table, apart from what other tables say."""
+    columns = map_columns(table, options.chosen)
+    cells = Cells(table.frame.index)
+    roles = tell_roles(cells, table, columns, options)
+    live = roles.mask(roles.index.isin(_shut_rows(table, options)), 0)
+    _clean(cells, table, columns)
+    _set_apart_broken(cells, live, table, columns)
+    contradicting = tuple(contradictions(cells, table, columns, options))
+    _fill_in(cells, live, options)
+    for role in (role for role in Role if (live == role).any()):
+        _judge(cells, live == role, role, options)
+    people = _people(cells, live, table, options)
+    return Examined(
+        table=table,
+        columns=columns,
+        roles=roles,
+        people=people,
+        breaches=(*cells.breaches, *across_cells(people, today=options.today)),
+        findings=(*columns.findings, *_missing_columns(cells, live, table, columns, options), *contradicting),
+    )
+
+
+def _shut_rows(table: Table, options: Options) -> list[int]:
+    """Rows that reading found to be wrong (too many cells, say): their cells cannot be trusted."""
+    return [
+        finding.place.row
+        for finding in table.findings
+        if finding.place.row is not None and severity(finding, options.severities) is Severity.ERROR
+    ]
+
+
+def _clean(cells: Cells, table: Table, columns: Columns) -> None:
+    for name, position in columns.field_at.items():
+        if name != "Role":
+            typed = table.frame.iloc[:, position]
+            cleaned = FIELDS[name].kind.clean(typed)
+            # Most columns are clean as typed; sharing them halves the memory of a large file.
+            cells.texts[name] = typed if cleaned.equals(typed) else cleaned
+
+
+def _set_apart_broken(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
+    """Cells that hold no value at all, or one that Excel made into a date."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    for name, position in columns.field_at.items():
+        types = table.types[:, position]
+        if name == "Role" or not (types >= CellType.DATE).any():
+            continue
+        taken_by = live.isin([int(role) for role in FIELDS[name].accepted_for])
+        kinds = pd.Series(types, index=cells.index).where(taken_by, 0)
+        cells.blame("cell-error", name, kinds == CellType.ERROR, str)
+        cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED)
+        if FIELDS[name].kind.hurt_by_dates:
+            cells.blame("number-damaged", name, kinds.isin(_DATES), "Excel turned it into a date")
+
+
+def _fill_in(cells: Cells, live: pd.Series[int], options: Options) -> None:
+    """Defaults fill the empty cells of rows whose role takes the field."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    for name in (name for name in FIELDS if name in options.defaults and name != "Role"):
+        [text] = FIELDS[name].kind.clean(pd.Series([options.defaults[name]], dtype="str"))
+        if isinstance(text, str):
+            texts = cells.texts.get(name, cells.empty())
+            takes = live.isin([int(role) for role in FIELDS[name].accepted_for])
+            cells.texts[name] = texts.mask(texts.isna() & takes & ~cells.taken(name), text)
+
+
+def _missing_columns(
+    cells: Cells, live: pd.Series[int], table: Table, columns: Columns, options: Options
+) -> Iterator[Finding]:
+    """One finding for each field that a role at hand requires and no column or default gives."""
+    place = Place(table.source.name, table.source.sheet)
+    if len(cells.index) and "Role" not in {*columns.field_at, *options.defaults} and options.role is None:
+        yield Finding("column-missing", place, field="Role", detail="row")
+    present = [role for role in Role if (live == role).any()]
+    for name, field in FIELDS.items():
+        needing = [role.label for role in present if role in field.required_for]
+        if needing and name != "Role" and name not in cells.texts:
+            yield Finding("column-missing", place, field=name, detail=_listed(needing))
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _judge(cells: Cells, rows: pd.Series[bool], role: Role, options: Options) -> None:
+    """The cells of one role's rows, by its schema."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    judged = {
+        name: cells.texts.get(name, cells.empty())
+        for name, field in FIELDS.items()
+        if name != "Role" and (name in cells.texts or role in field.required_for)
+    }
+    everybody = pd.DataFrame(judged, index=cells.index, copy=False)
+    frame = everybody if rows.all() else everybody[rows]
+    for name, code, broken in schema.broken_cells(frame, role, options.date_order, options.today):
+        kind = FIELDS[name].kind.reading(options.date_order, options.today)
+        match code:
+            case schema.REQUIRED:
+                cells.blame(code, name, broken, role.label)
+            case schema.NOT_FOR_ROLE:
+                cells.blame(code, name, broken, f"the role {role.label}")
+            case _:
+                cells.blame(code, name, broken, partial(kind.explain, code))
+
+
+def _people(cells: Cells, live: pd.Series[int], table: Table, options: Options) -> People:
+    usable = cells.usable(live)
+    kinds = {name: kind.reading(options.date_order, options.today) for name, kind in DATE_FIELDS.items()}
+    return People(table.source.name, table.source.sheet, usable, live, days_of(usable, kinds))

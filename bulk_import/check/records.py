@@ -1,0 +1,133 @@
+"""What a check is asked, and what it gives: the good rows and the findings, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+    from datetime import date
+
+    import pandas as pd
+
+    from bulk_import.columns import Columns
+    from bulk_import.findings import Finding, Severity
+    from bulk_import.kinds import DateOrder, Json, Value
+    from bulk_import.read.table import Table
+
+BATCH = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the settings say about a check.
+
+    Attributes:
+        today: the day that ages are counted to.
+        role: of rows that name none.
+        defaults: API name → text for empty cells.
+        date_order: how text dates are to be read; ISO is always accepted.
+        severities: finding code → how much it weighs, where the settings say so.
+        chosen: heading → API name, "" to leave the column out.
+    """
+
+    today: date
+    role: Role | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder = "dmy"
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row that can be sent.
+
+    Attributes:
+        source: the number of its source in the run, counted from 0.
+        row: the number that Excel shows.
+        role: of the account.
+        values: API name → parsed value, in the API's order; only what the role accepts and the check let through.
+    """
+
+    source: int
+    row: int
+    role: Role
+    values: Mapping[str, Value]
+
+
+def payload(record: Record) -> dict[str, Json]:
+    """What is sent to OneFile for a record: API name → JSON value, in the API's order."""
+    return {name: FIELDS[name].kind.to_api(value) for name, value in record.values.items()}  # noqa: PD011 - no frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """A judged table.
+
+    Attributes:
+        table: as read.
+        columns: which column holds which field.
+        source: its number in the run, counted from 0.
+        roles: row number → the role's id, 0 where it names no known one (int8).
+        findings: those of the file first, then by row and column.
+        invalid_rows: rows with an error; they are never sent.
+        left_out: row and API name of each value that is not sent though it stands in the file or the defaults.
+        usable: the texts that can be sent, cleaned, a column for each field; missing where nothing is to be sent.
+        options: what the check was asked.
+    """
+
+    table: Table
+    columns: Columns
+    source: int
+    roles: pd.Series[int]
+    findings: tuple[Finding, ...]
+    invalid_rows: frozenset[int]
+    left_out: AbstractSet[tuple[int, str]]
+    usable: pd.DataFrame
+    options: Options
+
+    def records(self) -> Iterator[Record]:
+        """The valid rows in the source's order, made as they are asked for."""
+        parsers = self._parsers()
+        sound = (self.roles > 0) & ~self.roles.index.isin(list(self.invalid_rows))
+        for start in range(0, len(self.usable), BATCH):
+            chosen = sound.iloc[start : start + BATCH]
+            batch = self.usable.iloc[start : start + BATCH][chosen]
+            columns = {name: batch[name].tolist() for name in batch.columns}
+            roles = self.roles.loc[batch.index].tolist()
+            for place, (row, role) in enumerate(zip(batch.index.tolist(), roles, strict=True)):
+                texts = {name: column[place] for name, column in columns.items()}
+                yield Record(self.source, row, Role(role), _parsed(texts, Role(role), parsers))
+
+    def _parsers(self) -> dict[str, Callable[[str], Value]]:
+        order, today = self.options.date_order, self.options.today
+        # Dates and ids repeat from row to row, and parsing them is what costs.
+        return {name: lru_cache(BATCH)(field.kind.reading(order, today).parse) for name, field in FIELDS.items()}
+
+    def misid(self, row: int) -> str | None:
+        """The centre's own reference of a row, as typed; None where it has none."""
+        position = self.columns.field_at.get("MISID")
+        if position is None:
+            return None
+        text = self.table.frame.iloc[:, position].loc[row]
+        return text.strip() or None if isinstance(text, str) else None
+
+
+def _parsed(
+    texts: Mapping[str, object], role: Role, parsers: Mapping[str, Callable[[str], Value]]
+) -> Mapping[str, Value]:
+    values: dict[str, Value] = {}
+    for name in FIELDS:
+        text = texts.get(name)
+        if name == "Role":
+            values[name] = role
+        elif isinstance(text, str):
+            values[name] = parsers[name](text)
+    return MappingProxyType(values)

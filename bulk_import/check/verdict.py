@@ -1,0 +1,99 @@
+"""From breaches of rules to findings with addresses, and from their weight to what is sent."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS, Sensitivity
+from bulk_import.check.cells import unusable
+from bulk_import.check.records import Checked
+from bulk_import.findings import Finding, Place, Severity, severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bulk_import.check.examination import Examined
+    from bulk_import.check.records import Options
+    from bulk_import.rules import Breach
+
+_HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
+_NO_COLUMN = 1_000_000
+
+
+def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, options: Options) -> Checked:
+    """Weighs the findings of a table.
+
+    Args:
+        examined: the table after the stages that look at it alone.
+        repeated: breaches that other rows and tables gave rise to.
+        source: the table's number in the run.
+        options: what the settings say.
+    """
+    breaches = (*examined.breaches, *repeated)
+    of_reading = examined.table.findings
+    found = [finding for finding in of_reading if finding.place.row is not None]
+    found += [finding for breach in breaches for finding in _findings(breach, examined, options)]
+    found.sort(key=_order)
+    weigh = lru_cache(maxsize=None)(
+        lambda code, certain: severity(Finding(code, _ANYWHERE, certain=certain), options.severities)
+    )
+    invalid = {
+        finding.place.row
+        for finding in found
+        if finding.place.row is not None and weigh(finding.code, finding.certain) is Severity.ERROR
+    }
+    return Checked(
+        table=examined.table,
+        columns=examined.columns,
+        source=source,
+        roles=examined.roles,
+        findings=(*(one for one in of_reading if one.place.row is None), *examined.findings, *found),
+        invalid_rows=frozenset(invalid),
+        left_out={
+            (row, breach.field) for breach in breaches if unusable(breach.field, breach.code) for row in breach.rows
+        },
+        usable=examined.people.texts,
+        options=options,
+    )
+
+
+_ANYWHERE = Place("")
+_POSITIONS = {name: position for position, name in enumerate(FIELDS)}
+
+
+def _order(finding: Finding) -> tuple[int, int, int]:
+    place = finding.place
+    return place.row or 0, place.column or _NO_COLUMN, _POSITIONS.get(finding.field or "", -1)
+
+
+def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[Finding]:
+    """One finding for each row of a breach, with what the user typed unless it may not be shown."""
+    source = examined.table.source
+    field = FIELDS[breach.field]
+    position = examined.columns.field_at.get(breach.field)
+    heading = None if position is None else examined.table.headings[position]
+    strict = unusable(breach.field, breach.code)
+    roles = examined.roles.loc[list(breach.rows)].tolist()
+    typed_texts = _typed(breach, examined, options)
+    for place, (row, role, typed) in enumerate(zip(breach.rows, roles, typed_texts, strict=True)):
+        mandatory = strict and role in field.required_for
+        yield Finding(
+            code=breach.code,
+            place=Place(source.name, source.sheet, row, None if heading is None else heading.column),
+            field=breach.field,
+            heading=None if heading is None else heading.text,
+            value=None if field.sensitive in _HIDDEN else typed,
+            detail=breach.detail(place),
+            certain=Severity.ERROR if mandatory else None,
+        )
+
+
+def _typed(breach: Breach, examined: Examined, options: Options) -> list[str | None]:
+    """What stands in the cells, or the default where they are empty."""
+    default = None if breach.code == "required" else options.defaults.get(breach.field)
+    position = examined.columns.field_at.get(breach.field)
+    if position is None:
+        return [default] * len(breach.rows)
+    texts = examined.table.frame.iloc[:, position].loc[list(breach.rows)].tolist()
+    return [text if isinstance(text, str) else default for text in texts]
