@@ -1,0 +1,45 @@
+"""A file becomes a table of text in which every cell keeps its address.
+
+`content` reads the bytes and tells what they are; `workbook` (with `package` and `sheet_xml`) reads workbooks, `text`
+(with `body`) separated text; `headings` finds the heading row; `grid` makes the table. `limits` says how large a file
+may be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk_import.read.content import FileType, load
+from bulk_import.read.table import CellType, Heading, Source, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["CellType", "Heading", "Source", "Table", "read_table"]
+
+
+def read_table(path: Path, *, name: str | None = None, sheet: str | None = None, known: Callable[[str], bool]) -> Table:
+    """Reads the sheet with the people from a workbook or a CSV.
+
+    The heading row is the one among the first 50 with the most known headings. What a row shows on the screen
+    decides: text is kept exactly as typed, and a row's number is the one that Excel shows.
+
+    Args:
+        path: the file; its kind is told by its content, not by its name.
+        name: the file as the user named it; the path where that is not given.
+        sheet: the sheet's name; by default the only visible sheet with known headings. A CSV has none, and the name
+            is of no consequence.
+        known: says whether a heading means a field.
+
+    Raises:
+        InputUnreadable: its finding says why: `file-unreadable`, `file-encrypted`, `file-too-large`, `file-type`,
+            `sheet-missing`, `sheet-ambiguous` or `header-missing`.
+    """
+    from bulk_import.read.text import read_text  # noqa: PLC0415 - only when a file is read
+    from bulk_import.read.workbook import read_workbook  # noqa: PLC0415 - likewise
+
+    content = load(path, str(path) if name is None else name)
+    if content.type is FileType.TEXT:
+        return read_text(content, known=known)
+    return read_workbook(content, sheet=sheet, known=known)

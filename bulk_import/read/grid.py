@@ -1,0 +1,146 @@
+"""The last step of reading, the same for every kind of file: blank rows, guidance, empty columns, the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK
+from bulk_import.findings import Finding, Place
+from bulk_import.read.table import Heading, Table
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    from bulk_import.read.table import Source
+
+UNSEEN: Final = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+UNSEEN_TOO: Final = "\u2009\u200a\u200b\u200c\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+"""Characters that show nothing: a row of nothing else is blank."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """What stands below a heading row, before anything is left out.
+
+    Attributes:
+        heading_row: its row number.
+        headings: one for each column.
+        rows: row numbers, int64, ascending.
+        columns: large_string, null where a cell is empty.
+        types: `CellType`, uint8, shape (rows, columns).
+    """
+
+    heading_row: int
+    headings: tuple[Heading, ...]
+    rows: np.ndarray
+    columns: list[pa.ChunkedArray]
+    types: np.ndarray
+
+
+def as_table(grid: Grid, source: Source, findings: tuple[Finding, ...]) -> Table:
+    """Leaves out blank rows, guidance rows and wholly empty columns, and builds the frame."""
+    grid, skipped = _without_guidance(grid)
+    grid, blank = _without_blank_rows(grid)
+    grid = _without_empty_columns(grid)
+    if skipped:
+        findings = (*findings, _guidance_finding(source, skipped))
+    return Table(
+        source=source,
+        heading_row=grid.heading_row,
+        headings=grid.headings,
+        frame=_frame(grid),
+        types=grid.types,
+        blank_rows=blank,
+        findings=findings,
+    )
+
+
+def _kept(grid: Grid, mask: np.ndarray) -> Grid:
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    keep = pa.array(mask)
+    columns = [column.filter(keep) for column in grid.columns]
+    return replace(grid, rows=grid.rows[mask], columns=columns, types=grid.types[mask])
+
+
+def _without_guidance(grid: Grid) -> tuple[Grid, tuple[int, ...]]:
+    """Without the rows whose first cell says that they are guidance or an example, wherever they stand."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    if not grid.columns:
+        return grid, ()
+    first = pc.utf8_ltrim_whitespace(grid.columns[0])
+    marked = pc.or_(pc.starts_with(first, GUIDANCE_MARK), pc.starts_with(first, EXAMPLE_MARK))
+    mask = pc.fill_null(marked, fill_value=False).to_numpy()
+    if not mask.any():
+        return grid, ()
+    return _kept(grid, ~mask), tuple(grid.rows[mask].tolist())
+
+
+def _guidance_finding(source: Source, rows: tuple[int, ...]) -> Finding:
+    numbers = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")  # noqa: PLR2004 - enough to find them
+    detail = f"row {numbers}" if len(rows) == 1 else f"rows {numbers}"
+    return Finding("guidance-skipped", Place(source.name, source.sheet), detail=detail)
+
+
+def _without_blank_rows(grid: Grid) -> tuple[Grid, tuple[int, ...]]:
+    blank = _blank(grid)
+    if not blank.any():
+        return grid, ()
+    filled = grid.rows[~blank]
+    last = int(filled[-1]) if len(filled) else grid.heading_row
+    between: np.ndarray = blank & (grid.rows < last)
+    return _kept(grid, ~blank), tuple(grid.rows[between].tolist())
+
+
+def _blank(grid: Grid) -> np.ndarray:
+    """Which rows hold nothing, or nothing but text that shows nothing."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    candidates = np.arange(len(grid.rows))
+    for position, column in enumerate(grid.columns):
+        if not len(candidates):
+            break
+        taken = column if len(candidates) == len(column) else column.take(pa.array(candidates))
+        unseen = pc.equal(pc.utf8_trim(taken, UNSEEN + UNSEEN_TOO), "")
+        shows_nothing: np.ndarray = pc.fill_null(unseen, fill_value=True).to_numpy()
+        # An error or a formula without a result has a type but may have no text.
+        few = grid.types[candidates, position] <= 1
+        candidates = candidates[shows_nothing & few]
+    blank = np.zeros(len(grid.rows), dtype=bool)
+    blank[candidates] = True
+    return blank
+
+
+def _without_empty_columns(grid: Grid) -> Grid:
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    filled = set(np.flatnonzero(grid.types.any(axis=0)).tolist())
+    keep = [i for i, heading in enumerate(grid.headings) if heading.text.strip() or i in filled]
+    if len(keep) == len(grid.headings):
+        return grid
+    return replace(
+        grid,
+        headings=tuple(grid.headings[i] for i in keep),
+        columns=[grid.columns[i] for i in keep],
+        types=grid.types[:, keep],
+    )
+
+
+def _frame(grid: Grid) -> pd.DataFrame:
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    dtype = pd.StringDtype("pyarrow", na_value=np.nan)
+    arrays = {
+        i: pd.arrays.ArrowStringArray(column, dtype=dtype)  # type: ignore[call-arg]  # the stubs lag behind pandas 3
+        for i, column in enumerate(grid.columns)
+    }
+    frame = pd.DataFrame(arrays, index=pd.Index(grid.rows), copy=False)
+    frame.columns = pd.RangeIndex(len(grid.columns))
+    return frame

@@ -1,0 +1,60 @@
+"""How large a source may be. Each limit is checked before the work that it protects.
+
+They are far above any real enrolment (a large college has 20,000 learners) and low enough that a file made to do
+harm costs less than a gigabyte of memory and a few seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+KIBI: Final = 1024
+MEBI: Final = 1024 * KIBI
+
+LARGEST_TEXT: Final = 512 * MEBI
+"""Bytes of a CSV or text file."""
+
+LARGEST_WORKBOOK: Final = 128 * MEBI
+"""Bytes of a workbook as it lies on the disk, packed."""
+
+LARGEST_UNPACKED: Final = 512 * MEBI
+"""Bytes of all parts of a workbook together, unpacked."""
+
+LARGEST_RATIO: Final = 250
+"""Unpacked bytes for each packed byte, looked at in parts larger than `RATIO_MATTERS_ABOVE`."""
+
+RATIO_MATTERS_ABOVE: Final = 32 * MEBI
+"""Bytes, unpacked; small parts may be packed as tightly as they like."""
+
+LARGEST_CELL_XML: Final = 8 * MEBI
+"""Bytes that one cell of a workbook may take in its part."""
+
+MOST_PARTS: Final = 10_000
+"""Parts (files inside the zip) of a workbook."""
+
+MOST_STRINGS: Final = 16_000_000
+"""Entries in a workbook's list of shared strings."""
+
+MOST_ROWS: Final = 1_048_576
+"""Rows of a sheet; Excel's own limit."""
+
+MOST_COLUMNS: Final = 16_384
+"""Columns of a sheet; Excel's own limit."""
+
+MOST_CELLS: Final = 16_000_000
+"""Rows × columns of the rectangle round all cells of a sheet, because the reader keeps it whole."""
+
+MOST_LINES: Final = 4_000_000
+"""Lines of a text file."""
+
+MOST_TEXT_CELLS: Final = 100_000_000
+"""Lines × columns of a text file."""
+
+HEADING_ROWS: Final = 50
+"""The heading row stands among this many first rows."""
+
+TEXT_HEAD: Final = 512 * KIBI
+"""Bytes at the beginning of a text file that must hold the heading row."""
+
+MOST_SHEETS: Final = 255
+"""Sheets of a workbook that are looked at."""

@@ -1,0 +1,254 @@
+"""Workbooks: XLSX and XLSM, and, as far as the fast reader goes, XLSB, XLS and ODS."""
+
+from __future__ import annotations
+
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, islice, repeat
+from typing import TYPE_CHECKING, Final
+
+from bulk_import.findings import Finding, Place, column_letters
+from bulk_import.read.cells import columns_of, text_of
+from bulk_import.read.content import FileType, refusal
+from bulk_import.read.grid import Grid, as_table
+from bulk_import.read.headings import heading_index
+from bulk_import.read.limits import HEADING_ROWS, MOST_SHEETS
+from bulk_import.read.package import open_package, sheet_parts
+from bulk_import.read.sheet_xml import SheetFacts, sheet_facts
+from bulk_import.read.table import CellType, Heading, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+    from bulk_import.read.content import Content
+    from bulk_import.read.package import Package
+    from bulk_import.read.table import Table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenBook:
+    """An open workbook; `package` and `parts` (sheet name → part) only for XLSX."""
+
+    content: Content
+    calamine: CalamineWorkbook
+    package: Package | None
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundSheet:
+    """A sheet with its heading row.
+
+    Attributes:
+        name: as on its tab.
+        cells: the sheet as the fast reader gives it.
+        facts: what the fast reader does not tell.
+        heading_row: counted from 1.
+        headings: the texts of the heading row from column A on.
+    """
+
+    name: str
+    cells: CalamineSheet
+    facts: SheetFacts
+    heading_row: int
+    headings: tuple[str, ...]
+
+
+def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str], bool]) -> Table:
+    """Reads the one sheet that holds the people.
+
+    Raises:
+        InputUnreadable: the workbook is damaged, encrypted or too large, or the sheet cannot be told.
+    """
+    with _open(content) as book:
+        found, hidden = _choose(book, sheet, known)
+        grid = _grid(found)
+        source = Source(content.path, content.name, content.sha256, found.name)
+        table = as_table(grid, source, hidden)
+    return _with_hidden_rows(table, found.facts)
+
+
+@contextmanager
+def _open(content: Content) -> Iterator[OpenBook]:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - heavy
+
+    zipped = content.type is not FileType.XLS
+    package = open_package(content) if zipped else None
+    xlsx = package if content.type is FileType.XLSX else None
+    parts = sheet_parts(xlsx) if xlsx else {}
+    with _calamine(content.name):
+        calamine = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+    try:
+        yield OpenBook(content, calamine, xlsx, parts)
+    finally:
+        calamine.close()
+
+
+@contextmanager
+def _calamine(name: str) -> Iterator[None]:
+    """Turns the fast reader's failures into ours. Their texts may quote cells, so they are not passed on."""
+    from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - heavy
+
+    try:
+        yield
+    except PasswordError:
+        raise refusal("file-encrypted", name) from None
+    except (CalamineError, ValueError, OverflowError, OSError):
+        raise refusal("file-unreadable", name, "the workbook is damaged") from None
+    except BaseException as failure:
+        # A panic inside the reader arrives as a BaseException whose class cannot be imported.
+        if type(failure).__name__ != "PanicException":
+            raise
+        raise refusal("file-unreadable", name, "the workbook is damaged") from None
+
+
+def _choose(book: OpenBook, sheet: str | None, known: Callable[[str], bool]) -> tuple[FoundSheet, tuple[Finding, ...]]:
+    """The sheet to read, and what to say of hidden sheets that look like lists of people."""
+    names = _names(book)
+    if sheet is not None:
+        name = _named(sheet, tuple(names), book.content.name)
+        found = _look(book, name, known)
+        if found is None:
+            raise refusal("header-missing", book.content.name, sheet=name)
+        return found, ()
+    visible = [name for name, shown in names.items() if shown]
+    candidates = [found for name in visible if (found := _look(book, name, known))]
+    if len(candidates) > 1:
+        raise refusal("sheet-ambiguous", book.content.name, _quoted(found.name for found in candidates))
+    hidden = [name for name, shown in names.items() if not shown and _look(book, name, known)]
+    if not candidates:
+        raise _nothing_found(book.content.name, visible, hidden)
+    place = Place(book.content.name)
+    findings = (Finding("hidden-sheet", place, detail=_quoted(hidden)),) if hidden else ()
+    return candidates[0], findings
+
+
+def _nothing_found(file: str, visible: list[str], hidden: list[str]) -> Exception:
+    if hidden:
+        detail = f"that is shown and has known headings; hidden are {_quoted(hidden)}"
+        return refusal("sheet-missing", file, detail)
+    return refusal("header-missing", file, sheet=visible[0] if len(visible) == 1 else None)
+
+
+def _quoted(names: Iterator[str] | Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)
+
+
+def _names(book: OpenBook) -> dict[str, bool]:
+    """The worksheets in order, and whether each is shown."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - heavy
+
+    sheets = [s for s in book.calamine.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
+    if len(sheets) > MOST_SHEETS:
+        raise refusal("file-too-large", book.content.name, f"it has more than {MOST_SHEETS} sheets")
+    return {s.name: s.visible is SheetVisibleEnum.Visible for s in sheets}
+
+
+def _named(wanted: str, names: tuple[str, ...], file: str) -> str:
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if name.strip().casefold() == wanted.strip().casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    raise refusal("sheet-missing", file, f"“{wanted}”; its sheets are {_quoted(names)}")
+
+
+CALAMINE_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+
+
+def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet | None:
+    """The sheet if it has a heading row; the sweep comes first, because it guards the fast reader."""
+    facts = SheetFacts()
+    if book.package is not None:
+        facts = sheet_facts(book.package, book.parts.get(name, ""))
+        _check_facts(facts, book.content.name, name)
+    with _calamine(book.content.name):
+        cells = book.calamine.get_sheet_by_name(name)
+        rows = cells.to_python(skip_empty_area=False, nrows=HEADING_ROWS)
+    texts = [[text_of(value) for value in row] for row in rows]
+    index = heading_index(texts, known)
+    if index is None:
+        return None
+    return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]))
+
+
+def _check_facts(facts: SheetFacts, file: str, sheet: str) -> None:
+    if large := facts.too_large():
+        raise refusal("file-too-large", file, large, sheet=sheet)
+    for (row, column), error in facts.errors.items():
+        if error not in CALAMINE_ERRORS:
+            where = f"{column_letters(column)}{row}"
+            detail = f"cell {where} of sheet “{sheet}” holds an error that only newer versions of Excel know"
+            raise refusal("file-unreadable", file, detail, sheet=sheet)
+
+
+def _grid(found: FoundSheet) -> Grid:
+    """The sheet below its heading row, with errors and formulas without a result put where they stand."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    marks = {at for at in chain(found.facts.errors, found.facts.uncalculated) if at[0] > found.heading_row}
+    start, end = found.cells.start or (0, 0), found.cells.end or (0, 0)
+    first = min([start[1] + 1, *(column for _, column in marks)])
+    last = max([end[1] + 1, *(column for _, column in marks)])
+    last_row = max([end[0] + 1, found.heading_row, *(row for row, _ in marks)])
+    rows = _rows(found, first=first, last=last, last_row=last_row)
+    columns, types = columns_of(rows, last - first + 1)
+    headings = tuple(Heading(_heading(found, column), column) for column in range(first, last + 1))
+    numbers = np.arange(found.heading_row + 1, last_row + 1, dtype=np.int64)
+    grid = Grid(found.heading_row, headings, numbers, columns, types)
+    return _marked(grid, found.facts, marks) if marks else grid
+
+
+def _heading(found: FoundSheet, column: int) -> str:
+    return found.headings[column - 1] if column <= len(found.headings) else ""
+
+
+def _rows(found: FoundSheet, *, first: int, last: int, last_row: int) -> Iterator[Sequence[object]]:
+    """The rows below the heading row, from column `first` to `last`, as many as reach `last_row`."""
+    start, end = found.cells.start or (0, 0), found.cells.end or (0, 0)
+    before, after = [""] * (start[1] + 1 - first), [""] * (last - end[1] - 1)
+    body = islice(found.cells.iter_rows(), found.heading_row, None)
+    missing = max(last_row - max(end[0] + 1, found.heading_row), 0)
+    nothing = repeat([""] * (last - first + 1), missing)
+    if before or after:
+        return chain(([*before, *row, *after] for row in body), nothing)
+    return chain(body, nothing)
+
+
+def _marked(grid: Grid, facts: SheetFacts, marks: set[tuple[int, int]]) -> Grid:
+    types, columns = grid.types, list(grid.columns)
+    first_row, first = grid.heading_row + 1, grid.headings[0].column
+    for column in sorted({column for _, column in marks}):
+        texts = {row - first_row: facts.errors.get((row, column)) for row, at in marks if at == column}
+        columns[column - first] = _replaced(columns[column - first], texts)
+        for offset, error in texts.items():
+            types[offset, column - first] = CellType.UNCALCULATED if error is None else CellType.ERROR
+    return replace(grid, columns=columns, types=types)
+
+
+def _replaced(column: pa.ChunkedArray, texts: Mapping[int, str | None]) -> pa.ChunkedArray:
+    """The column with other texts at some offsets."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    offsets = sorted(texts)
+    mask = np.zeros(len(column), dtype=bool)
+    mask[offsets] = True
+    values = pa.array([texts[offset] for offset in offsets], pa.large_string())
+    whole = column.combine_chunks()
+    whole = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+    return pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), values)])
+
+
+def _with_hidden_rows(table: Table, facts: SheetFacts) -> Table:
+    hidden = int(table.frame.index.isin(list(facts.hidden)).sum()) if facts.hidden else 0
+    if not hidden:
+        return table
+    place = Place(table.source.name, table.source.sheet)
+    finding = Finding("hidden-rows", place, detail=f"{hidden:,}")
+    return replace(table, findings=(*table.findings, finding))
