@@ -1,0 +1,32 @@
+"""One run, row by row, and the forms it is handed over in: a workbook for people, JSON for machines."""
+
+from bulk_import.report.assemble import (
+    STATUSES,
+    Calls,
+    OrganisationInfo,
+    Report,
+    RowFate,
+    RowReport,
+    SourceReport,
+    Status,
+)
+from bulk_import.report.machine import finding_object, summary, write_json
+from bulk_import.report.words import STATUS_WORDS, next_steps
+from bulk_import.report.workbook import write_workbook
+
+__all__ = [
+    "STATUSES",
+    "STATUS_WORDS",
+    "Calls",
+    "OrganisationInfo",
+    "Report",
+    "RowFate",
+    "RowReport",
+    "SourceReport",
+    "Status",
+    "finding_object",
+    "next_steps",
+    "summary",
+    "write_json",
+    "write_workbook",
+]

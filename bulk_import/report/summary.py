@@ -1,0 +1,188 @@
+"""The Summary sheet: what ran, what became of the rows, and what to do next, on one page."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.findings import fix, message
+from bulk_import.report.assemble import Status
+from bulk_import.report.styles import Style
+from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, next_steps, uk_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from bulk_import.report.assemble import Report
+
+TITLE = "OneFile import"
+
+_MEANINGS: Mapping[Status, str] = {
+    Status.VALID: "No errors; ready to send",
+    Status.WOULD_CREATE: "A submit would create the account",
+    Status.WOULD_UPDATE: "A submit would update the account",
+    Status.UNCHANGED: "OneFile already holds all that the row says",
+    Status.CREATED: "The account was created",
+    Status.UPDATED: "The account was updated",
+    Status.INVALID: "Has an error; never sent",
+    Status.HELD: "Cannot be decided safely; never sent, a person decides",
+    Status.REJECTED: "Sent, and OneFile refused it",
+    Status.UNRESOLVED: "Sent, and nobody can tell whether it arrived",
+    Status.NOT_SENT: "The run stopped before the row",
+}
+
+_WIDTHS = (32, 90, 12)
+LINE = 15
+"""Points that a line of text is high."""
+
+_CHART_COLUMN = 4
+
+
+@dataclass(slots=True)
+class _Page:
+    """A sheet being written from top to bottom; `at` is the next row, counted from 0."""
+
+    sheet: Worksheet
+    looks: Mapping[Style, Format]
+    at: int = 0
+
+    def line(self, *cells: tuple[str | int, Style]) -> None:
+        """One row: text stays text whatever it begins with, numbers are numbers."""
+        for column, (value, style) in enumerate(cells):
+            if isinstance(value, str):
+                self.sheet.write_string(self.at, column, value, self.looks[style])
+            else:
+                self.sheet.write_number(self.at, column, value, self.looks[style])
+        last, style = cells[-1]
+        if style is Style.WORDS and isinstance(last, str):
+            self.sheet.set_row(self.at, LINE * max(1, math.ceil(len(last) / (1.1 * _WIDTHS[1]))))
+        self.at += 1
+
+    def section(self, title: str) -> None:
+        """A heading with an empty row above it."""
+        self.at += 1
+        self.line((title, Style.SECTION), ("", Style.SECTION), ("", Style.SECTION))
+
+    def facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        """A row for each label and what is said under it."""
+        for label, value in facts:
+            self.line((label, Style.LABEL), (value, Style.WORDS))
+
+
+def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format], report: Report) -> None:
+    """Fills the Summary sheet of a workbook that is being made."""
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
+    page = _Page(sheet, looks)
+    sheet.set_row(0, 2 * LINE)
+    page.line((TITLE, Style.TITLE))
+    page.line((f"{MODES[report.mode]}. {uk_time(report.finished)} (UK time)", Style.SUBTITLE))
+    page.section("What to do next")
+    page.facts((str(number), step) for number, step in enumerate(next_steps(report.totals, report.mode), start=1))
+    page.section("What became of the rows")
+    _write_counts(book, page, report)
+    if report.notices:
+        page.section("Good to know")
+        page.facts(("•", notice) for notice in report.notices)
+    page.section("What ran")
+    page.facts(_run_facts(report))
+    page.section("Files")
+    page.facts(_file_facts(report))
+    _write_file_findings(page, report)
+    _print_set_up(sheet, page.at)
+
+
+def _write_counts(book: Workbook, page: _Page, report: Report) -> None:
+    totals = report.totals
+    occurring = [status for status in Status if totals.get(status)]
+    page.line(("Status", Style.OWN_HEADING), ("What it means", Style.OWN_HEADING), ("Rows", Style.COUNT_HEADING))
+    first = page.at
+    for status in occurring:
+        name = STATUS_WORDS[status].name
+        page.line((name, Style.LABEL), (_MEANINGS[status], Style.WORDS), (totals[status], Style.COUNT))
+    if occurring:
+        page.sheet.insert_chart(first - 1, _CHART_COLUMN, *_chart(book, page, first, len(occurring)))
+    page.line(("Blank", Style.LABEL), ("Wholly empty rows, left out", Style.WORDS), (totals["blank"], Style.COUNT))
+    accounted = sum(totals.values()) - totals["read"]
+    page.line(
+        ("Together", Style.TOTAL_LABEL), ("Rows accounted for above", Style.TOTAL_LABEL), (accounted, Style.TOTAL)
+    )
+    page.line(("Read", Style.LABEL), ("Data rows found in the files", Style.LABEL), (totals["read"], Style.TOTAL))
+    page.facts([("Do they add up?", _adding_up(report))])
+
+
+def _adding_up(report: Report) -> str:
+    if report.balanced:
+        return "Yes: every row that was read is accounted for exactly once."
+    return (
+        "NO. The counts do not add up, which is a fault of this program. "
+        "Keep this file, tell whoever looks after bulk-import, and check the rows in OneFile."
+    )
+
+
+def _chart(book: Workbook, page: _Page, first: int, rows: int) -> tuple[object, dict[str, object]]:
+    chart = book.add_chart({"type": "bar"})
+    name = page.sheet.get_name()
+    chart.add_series(
+        {
+            "name": "Rows",
+            "categories": [name, first, 0, first + rows - 1, 0],
+            "values": [name, first, 2, first + rows - 1, 2],
+            "data_labels": {"value": True, "num_format": "#,##0"},
+            "fill": {"color": "#2E75B6"},
+            "gap": 60,
+        }
+    )
+    chart.set_title({"name": "Rows by status", "name_font": {"size": 12}})
+    chart.set_legend({"none": True})
+    chart.set_y_axis({"reverse": True})
+    chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
+    chart.set_size({"width": 460, "height": 90 + 34 * rows})
+    return chart, {"description": "Bar chart of the table beside it: how many rows ended in each status"}
+
+
+def _run_facts(report: Report) -> Iterable[tuple[str, str]]:
+    organisation, calls = report.organisation, report.calls
+    yield "Run", report.run
+    yield "What was asked for", MODES[report.mode]
+    yield "Started", f"{uk_time(report.started)} (UK time)"
+    yield "Finished", f"{uk_time(report.finished)} (UK time)"
+    yield "Environment", report.environment
+    if organisation is not None:
+        yield "Organisation", f"{organisation.name} ({organisation.id})"
+    if report.mode != "check":
+        yield (
+            "Calls to OneFile",
+            f"{calls.total:,}, of them repeated {calls.retried:,}, told to wait {calls.throttled:,}",
+        )
+    if report.digest is not None:
+        yield "Digest of the plan", report.digest
+
+
+def _file_facts(report: Report) -> Iterable[tuple[str, str]]:
+    for source in report.sources:
+        table = source.checked.table
+        sheet = f", sheet “{table.source.sheet}”" if table.source.sheet is not None else ""
+        yield table.source.name, f"Data rows: {table.rows_read:,}{sheet}, headings in row {table.heading_row}"
+        yield "Fingerprint (SHA-256)", table.source.sha256
+
+
+def _write_file_findings(page: _Page, report: Report) -> None:
+    findings = by_weight(report.file_findings(), report.severities)
+    if findings:
+        page.section("About the files")
+        page.facts((SEVERITIES[weight], f"{message(finding)} {fix(finding)}") for weight, finding in findings)
+
+
+def _print_set_up(sheet: Worksheet, rows: int) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.print_area(0, 0, max(rows, 20), _CHART_COLUMN + 7)
+    sheet.set_footer("&L&F&RPage &P of &N")

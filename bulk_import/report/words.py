@@ -1,0 +1,176 @@
+"""The words of a report: statuses, what happened to a row and what to do about it, times as the UK writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.findings import Severity, fix, message, severity
+from bulk_import.report.assemble import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from bulk_import.findings import Finding
+
+MODES = {
+    "check": "Checked only: nothing was sent to OneFile",
+    "dry-run": "Dry run: everything was looked up in OneFile, nothing was sent",
+    "submit": "Submitted: rows without errors were sent to OneFile",
+}
+
+SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "Note"}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """What a report says of a status.
+
+    Attributes:
+        name: in words, as it stands in the Status column.
+        happened: one sentence on the row.
+        to_do: one sentence on what comes next.
+    """
+
+    name: str
+    happened: str
+    to_do: str
+
+
+_NOTHING = "Nothing needs doing."
+
+STATUS_WORDS: Mapping[Status | None, StatusWords] = {
+    Status.VALID: StatusWords("Valid", "No errors were found.", "Nothing needs doing; it is ready to send."),
+    Status.WOULD_CREATE: StatusWords(
+        "Would be created", "A submit would create this account.", "Submit the file when you are ready."
+    ),
+    Status.WOULD_UPDATE: StatusWords(
+        "Would be updated", "A submit would update this account", "Submit the file when you are ready."
+    ),
+    Status.UNCHANGED: StatusWords("Unchanged", "OneFile already holds all that this row says.", _NOTHING),
+    Status.CREATED: StatusWords("Created", "The account was created.", _NOTHING),
+    Status.UPDATED: StatusWords("Updated", "The account was updated", _NOTHING),
+    Status.INVALID: StatusWords(
+        "Needs correcting (invalid)", "Not sent, because it needs correcting.", "Correct the row."
+    ),
+    Status.HELD: StatusWords(
+        "Held for a person (held)", "Not sent, because a person has to decide.", "Look the person up in OneFile."
+    ),
+    Status.REJECTED: StatusWords(
+        "Refused by OneFile (rejected)",
+        "Sent, and OneFile refused it.",
+        "Correct the row and submit the file again.",
+    ),
+    Status.UNRESOLVED: StatusWords(
+        "Not certain (unresolved)",
+        "Sent, and nobody can tell whether it arrived.",
+        "Run bulk-import resume; it looks the person up again.",
+    ),
+    Status.NOT_SENT: StatusWords(
+        "Not sent", "The run stopped before this row.", "Run bulk-import resume; it goes on with this row."
+    ),
+    None: StatusWords(
+        "Not accounted for",
+        "This program lost track of the row, which is a fault of the program.",
+        "Tell whoever looks after bulk-import, and look the person up in OneFile before sending the row again.",
+    ),
+}
+
+ATTENTION = frozenset({Status.INVALID, Status.HELD, Status.REJECTED, Status.UNRESOLVED, Status.NOT_SENT, None})
+"""The statuses that a person has to do something about."""
+
+_CHANGES = {Status.WOULD_UPDATE, Status.UPDATED}
+
+
+def where(finding: Finding) -> str:
+    """The place of a finding in the user's words: “ULN” (cell H7 of your file)."""
+    heading = f"“{finding.heading}”" if finding.heading else (finding.field or "")
+    if finding.place.address is None:
+        return heading
+    return f"{heading} (cell {finding.place.address} of your file)".lstrip()
+
+
+def by_weight(findings: Iterable[Finding], chosen: Mapping[str, Severity]) -> list[tuple[Severity, Finding]]:
+    """The findings with what they weigh, errors first, otherwise as they come."""
+    order = list(Severity)
+    weighed = [(severity(finding, chosen), finding) for finding in findings]
+    return sorted(weighed, key=lambda pair: order.index(pair[0]))
+
+
+def _told(weight: Severity, finding: Finding) -> str:
+    place = where(finding)
+    return f"{SEVERITIES[weight]}{f' in {place}' if place else ''}: {message(finding)}"
+
+
+def what_happened(
+    status: Status | None,
+    findings: Iterable[Finding] = (),
+    chosen: Mapping[str, Severity] | None = None,
+    changes: tuple[str, ...] = (),
+) -> str:
+    """What became of a row, then each finding on a line of its own, with its severity and its cell."""
+    first = STATUS_WORDS[status].happened
+    if status in _CHANGES:
+        first = f"{first}: {', '.join(changes)}." if changes else f"{first}."
+    return "\n".join([first, *(_told(weight, finding) for weight, finding in by_weight(findings, chosen or {}))])
+
+
+def what_to_do(
+    status: Status | None,
+    findings: Iterable[Finding] = (),
+    chosen: Mapping[str, Severity] | None = None,
+) -> str:
+    """What to do next about a row, each sentence once and on a line of its own.
+
+    Only the findings that a person has to act on are heard: errors where the row needs attention, else warnings.
+    """
+    weighed = by_weight(findings, chosen or {})
+    errors = [fix(finding) for weight, finding in weighed if weight is Severity.ERROR]
+    warnings = [fix(finding) for weight, finding in weighed if weight is Severity.WARNING]
+    match status:
+        case Status.INVALID | Status.REJECTED | Status.HELD | Status.UNRESOLVED if errors or warnings:
+            sentences = errors or warnings
+        case _:
+            sentences = [*errors, *warnings] or [STATUS_WORDS[status].to_do]
+    return "\n".join(dict.fromkeys(sentences))
+
+
+def next_steps(totals: Mapping[str, int], mode: str) -> tuple[str, ...]:
+    """What to do next about the run as a whole, most urgent first."""
+    steps = [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
+    ready = totals.get(Status.VALID, 0) + totals.get(Status.WOULD_CREATE, 0) + totals.get(Status.WOULD_UPDATE, 0)
+    if ready and mode == "check":
+        steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
+    elif ready:
+        steps.append(f"Rows ready to send: {ready:,}. Send them with bulk-import submit.")
+    return tuple(steps) or ("Nothing needs doing.",)
+
+
+_STEPS = (
+    (
+        Status.UNRESOLVED,
+        "Rows that may or may not have arrived: {n}. Run bulk-import resume; it looks these people up again.",
+    ),
+    (Status.NOT_SENT, "Rows the run did not get to: {n}. Run bulk-import resume; it goes on where it stopped."),
+    (Status.REJECTED, "Rows that OneFile refused: {n}. The sheet Problems gives its reasons."),
+    (Status.HELD, "Rows that a person has to decide about: {n}. The sheet Problems says why."),
+    (
+        Status.INVALID,
+        "Rows that need correcting: {n}. The sheet Problems lists their cells; correct them in your own file.",
+    ),
+)
+
+
+def uk_time(moment: datetime) -> str:
+    """A moment as a clock in the UK shows it, such as "01/09/2026 07:00:05".
+
+    Without time-zone data on the machine the moment stays in UTC and says so.
+    """
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only reports need it
+
+    try:
+        local = moment.astimezone(ZoneInfo("Europe/London"))
+    except ZoneInfoNotFoundError:
+        return f"{moment:%d/%m/%Y %H:%M:%S} UTC"
+    return f"{local:%d/%m/%Y %H:%M:%S}"

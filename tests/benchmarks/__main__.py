@@ -1,0 +1,38 @@
+"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|submit|help|all] [--rows N] [--runs N]`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.checking import check_csv, check_xlsx
+from tests.benchmarks.measure import say
+from tests.benchmarks.starting import start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+XLSX_ROWS = 100_000
+CSV_ROWS = 1_000_000
+
+
+def main() -> None:
+    """Runs what was asked for and prints figures."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="How fast the product is.")
+    arguments.add_argument("which", nargs="?", default="all", choices=["check", "csv", "submit", "help", "all"])
+    arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
+    arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
+    chosen = arguments.parse_args()
+    say("Other work on this machine changes times; trust the ratios.")
+    benchmarks: dict[str, Callable[[], None]] = {
+        "help": lambda: start(max(5, chosen.runs)),
+        "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
+        "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
+    }
+    for name, benchmark in benchmarks.items():
+        if chosen.which in {name, "all"}:
+            benchmark()
+
+
+if __name__ == "__main__":
+    main()
