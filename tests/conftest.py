@@ -14,7 +14,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Lifts the ban on sockets for journeys, to this machine only, and leaves long variants out unless asked for."""
     for item in items:
         if item.get_closest_marker("journey"):
-            item.add_marker(pytest.mark.enable_socket)
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="a long variant: run with --long"))

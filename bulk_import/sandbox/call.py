@@ -94,7 +94,8 @@ def read_body(body: bytes, content_type: str) -> Sent:
 def _read_json(text: str) -> Sent:
     try:
         read = json.loads(text)
-    except ValueError as error:
+        json.dumps(read, ensure_ascii=False).encode()  # half a character cannot be stored
+    except (ValueError, RecursionError) as error:
         raise Refusal(BODY_UNREADABLE, "The body is not valid JSON.") from error
     if read == []:
         return {}

@@ -74,11 +74,13 @@ class Gate:
         customer = self._customer(scope)
         wait = None if customer is None else self.world.rate.admit(customer, self.world.now())
         if wait is not None:
+            await _read_all(receive)
             return self._too_many(wait)
         effects = self.world.faults.next(operation_of(scope["method"], scope["path"]))
         await self._pause(effects.latency / 2)
         fault = effects.fault
         if fault is not None and fault.kind in BEFORE:
+            await _read_all(receive)
             await self._pause(effects.latency / 2)
             return self._instead(fault, scope)
         scope[LAG] = effects.lag
@@ -179,6 +181,12 @@ def _spoilt(answer: Answer, fault: Fault) -> Answer | Dropped:
             return html_page(fault.status or _OK, "OneFile")
         case _:
             return plain(fault.status or _SERVICE_UNAVAILABLE, "Service Unavailable")
+
+
+async def _read_all(receive: Receive) -> None:
+    """Take the whole request off the line, as a server does that refuses it or dies over it."""
+    while (await receive()).get("more_body", False):
+        pass
 
 
 async def _collect(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:

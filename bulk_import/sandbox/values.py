@@ -17,6 +17,7 @@ Value = str | int | bool | list[str] | None
 Fields = dict[str, Value]
 Sent = dict[str, object]
 
+_GREATEST = 10**15  # within what SQLite can hold
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
 )
@@ -96,7 +97,7 @@ def _integer(sent: object) -> int | None:
     if isinstance(sent, bool):
         return None
     if isinstance(sent, int):
-        return sent
+        return sent if abs(sent) < _GREATEST else None
     if isinstance(sent, str) and re.fullmatch(r"[0-9]{1,15}", sent.strip()):
         return int(sent)
     return None

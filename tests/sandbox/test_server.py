@@ -107,16 +107,15 @@ def test_a_truncated_update_breaks_off_too() -> None:
 
 def test_stopping_in_the_middle_of_a_stall() -> None:
     """A server with a silent call under way, its client still waiting, stops all the same and leaves no thread."""
-    with socket.socket() as silent:
-        with running(faults=Faults([Fault(kind="stall", on="get")])) as onefile:
-            port = int(onefile.base_url.split(":")[2].partition("/")[0])
-            with client(onefile.base_url) as one:
-                session = one.headers["X-TokenID"]
-            silent.connect(("127.0.0.1", port))
-            silent.sendall(f"GET /api/v2.1/Customer HTTP/1.1\r\nHost: x\r\nX-TokenID: {session}\r\n\r\n".encode())
-            deadline = time.monotonic() + 10
-            while len(onefile.world.calls()) < 2:
-                assert time.monotonic() < deadline
+    with socket.socket() as silent, running(faults=Faults([Fault(kind="stall", on="get")])) as onefile:
+        port = int(onefile.base_url.split(":")[2].partition("/")[0])
+        with client(onefile.base_url) as one:
+            session = one.headers["X-TokenID"]
+        silent.connect(("127.0.0.1", port))
+        silent.sendall(f"GET /api/v2.1/Customer HTTP/1.1\r\nHost: x\r\nX-TokenID: {session}\r\n\r\n".encode())
+        deadline = time.monotonic() + 10
+        while len(onefile.world.calls()) < 2:
+            assert time.monotonic() < deadline
     assert not [thread for thread in threading.enumerate() if thread.name == "sandbox"]
     gc.collect()
 
