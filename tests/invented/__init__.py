@@ -1,0 +1,1 @@
+"""The made-up people of the samples, and every mistake planted among them."""

@@ -1,0 +1,189 @@
+"""The generated pages of docs/: the fields, the findings, and what each command says of itself.
+
+`python -m tests.drift --write` writes them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sensitivity, heading_key
+from bulk_import.findings import Finding, Place, Sentences, all_sentences, fix, message
+from bulk_import.kinds import Choice
+from tests.finding_examples import EXAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+COMMANDS = (
+    ("check", "dry-run", "submit", "resume", "demo"),
+    ("runs", "report"),
+    ("templates", "fields", "sandbox", "doctor"),
+)
+_ACROSS = {
+    "MISID": ("duplicate-misid",),
+    "Email": ("duplicate-email",),
+    "ULN": ("duplicate-uln",),
+    "DOB": ("dob-implausible", "age-unusual"),
+    "PlannedEndDate": ("date-order", "duration-short"),
+    "L14": ("lldd-contradiction",),
+}
+_SENSITIVITY = {
+    Sensitivity.NONE: "not personal by itself",
+    Sensitivity.PERSONAL: "personal",
+    Sensitivity.NEVER_SHOWN: "personal, and never shown in a report",
+    Sensitivity.SPECIAL: "special category or handled like it, and never shown in a report",
+}
+
+
+def documents() -> Iterator[tuple[str, str]]:
+    """Name and text of each generated page."""
+    yield "fields.md", "\n".join(_fields())
+    yield "errors.md", "\n".join(_errors())
+    yield "commands.md", "\n".join(_commands())
+
+
+def _fields() -> Iterator[str]:
+    yield from (
+        "# The fields",
+        "",
+        f"What OneFile takes for an account: {len(FIELDS)} fields. Generated from the catalogue; do not edit.",
+        "",
+        "“Mandatory” means that OneFile does not make the account without it. “–” means that OneFile does not take the",
+        "field for that role: a value in such a cell is left out, with a warning.",
+        "",
+    )
+    yield from _table(
+        ["field", *(role.label for role in Role)],
+        (
+            [f"[{field.label}](#{field.api_name.lower()})", *(_need(field, role) for role in Role)]
+            for field in FIELDS.values()
+        ),
+    )
+    for field in FIELDS.values():
+        yield from _field(field)
+
+
+def _link(field: Field) -> str:
+    return f"[{field.label}](#{field.api_name.lower()})"
+
+
+def _need(field: Field, role: Role) -> str:
+    if role in field.required_for:
+        return "mandatory"
+    return "optional" if role in field.accepted_for else "–"
+
+
+def _field(field: Field) -> Iterator[str]:
+    yield from ("", f"## {field.api_name}", "", f"**{field.label}.** {field.help}", "")
+    yield from _table(("", ""), _facts(field))
+    if isinstance(field.kind, Choice):
+        yield ""
+        yield from _table(("code", "meaning"), field.kind.codes)
+
+
+def _facts(field: Field) -> Iterator[tuple[str, str]]:
+    yield "example", f"`{field.example}`"
+    yield "mandatory for", _roles(field.required_for) or "nobody"
+    yield "optional for", _roles(field.accepted_for - field.required_for) or "nobody"
+    yield "can be changed later", {True: "yes", False: "no", None: "nobody documents it"}[field.updatable]
+    yield "data protection", _SENSITIVITY[field.sensitive]
+    codes = (*field.kind.rules(), *_ACROSS.get(field.api_name, ()))
+    yield "what can be wrong", ", ".join(f"[{code}](errors.md#{code})" for code in codes)
+    yield "headings seen in systems", _headings(field, "seen")
+    yield "other headings understood", _headings(field, "assumed")
+    yield "OneFile's article", field.article
+
+
+def _roles(roles: Iterable[Role]) -> str:
+    return ", ".join(role.label for role in sorted(roles))
+
+
+def _headings(field: Field, evidence: str) -> str:
+    """Headings of one kind of evidence, those that differ only in case or punctuation once."""
+    chosen: dict[str, Alias] = {}
+    for alias in field.aliases:
+        if alias.evidence == evidence:
+            chosen.setdefault(heading_key(alias.heading), alias)
+    return ", ".join(_heading(key, alias) for key, alias in chosen.items()) or "none"
+
+
+def _heading(key: str, alias: Alias) -> str:
+    return f"{alias.heading.strip()} (only with --map)" if key in NEVER_GUESSED else alias.heading.strip()
+
+
+def _errors() -> Iterator[str]:
+    sentences = all_sentences().values()
+    yield from (
+        "# What can be wrong",
+        "",
+        "Every finding has a code. Generated from the sentences that the reports use; do not edit.",
+        "",
+        "An *error* keeps a row (in the first list, the file) from being sent. A *warning* lets the row go, without",
+        "the value where it says so. A *note* is for your information. The table `[severity]` of the settings changes",
+        "a code's weight.",
+    )
+    for scope, title in (("file", "The file as a whole"), ("row", "A row")):
+        chosen = [one for one in sentences if one.scope == scope]
+        yield from ("", f"## {title}", "")
+        yield from _table(
+            ("code", "severity", "usual cause"), ((f"[{s.code}](#{s.code})", s.severity, s.cause) for s in chosen)
+        )
+    for one in sentences:
+        yield from _error(one)
+
+
+def _error(sentences: Sentences) -> Iterator[str]:
+    finding = _example(sentences)
+    left_out = "; where it is no error, the value is left out" if sentences.left_out else ""
+    yield from (
+        "",
+        f"### {sentences.code}",
+        "",
+        f"> {message(finding)}",
+        "",
+        f"- Severity: {sentences.severity}{left_out}.",
+        f"- Usual cause: {sentences.cause}",
+        f"- For example: {sentences.example}",
+        f"- What to do: {fix(finding)}",
+    )
+
+
+def _example(sentences: Sentences) -> Finding:
+    field, heading, value, detail = EXAMPLES[sentences.code]
+    place = Place("enrolments.xlsx", "Enrolments", 7, 8) if sentences.scope == "row" else Place("enrolments.xlsx")
+    return Finding(sentences.code, place, field, heading, value, detail)
+
+
+def _commands() -> Iterator[str]:
+    yield from ("# The commands", "", "What each command says of itself. Generated; do not edit.")
+    for arguments in ((), *((name,) for group in COMMANDS for name in group)):
+        command = " ".join(("bulk-import", *arguments))
+        yield from ("", f"## {command}", "", "```", _help(arguments), "```")
+
+
+def _help(arguments: tuple[str, ...]) -> str:
+    surroundings = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
+    said = subprocess.run(
+        [sys.executable, "-m", "bulk_import.cli", *arguments, "--help"],
+        env=surroundings,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    return "\n".join(line.rstrip() for line in said.stdout.strip().splitlines()).strip()
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    titles = list(head)
+    yield _line(titles)
+    yield _line("---" for _ in titles)
+    for row in rows:
+        yield _line(row)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
