@@ -1,0 +1,110 @@
+"""When the next call may leave, so that the documented limit of calls a minute (article 76000033860) always holds.
+
+The limit holds by the server's clock, and we do not see when a call arrives: somewhere between its sending and its
+answer. So a call fills one of the `calls_per_minute` places from its sending until a whole minute after its *answer*.
+Proof: take calls that the server counts within one minute, and let the last of them leave at time a. Each other one
+was stamped no more than a minute before the last was, hence was answered later than a minute before a, hence still
+fills a place at a. As many as there are places never all do.
+
+The price is the answering time a minute: 1.5 s of latency leaves 60 / 61.55 = 97.5 % of the permitted pace. Beside
+that, calls leave evenly, one each 60 / calls_per_minute seconds, so that a centre's other tools find room at any
+moment; a call that leaves late by up to half that spacing does not push back the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+MINUTE = 60.0
+CLOCK_MARGIN = 0.05
+_CATCH_UP = 0.5
+
+
+class Pace:
+    """The decision, without a clock of its own: all times are seconds on one monotonic clock."""
+
+    def __init__(self, calls_per_minute: int) -> None:
+        if calls_per_minute < 1:
+            raise ValueError("calls_per_minute must be at least 1")
+        self.calls_per_minute = calls_per_minute
+        self._spacing = MINUTE / calls_per_minute
+        self._due = float("-inf")
+        self._held_until = float("-inf")
+        self._in_flight = 0
+        self._answered: deque[float] = deque()
+
+    def wait(self, now: float) -> float | None:
+        """Seconds until the next call may leave, 0 for at once; None until a call in flight is answered."""
+        self._forget(now)
+        at = max(self._due, self._held_until)
+        if self._in_flight + len(self._answered) >= self.calls_per_minute:
+            if not self._answered:
+                return None
+            at = max(at, self._answered[0] + MINUTE + CLOCK_MARGIN)
+        return max(at - now, 0.0)
+
+    def left(self, now: float) -> None:
+        """A call leaves; `wait` was 0 at this moment."""
+        late = now - self._due
+        self._due = (self._due if late <= self._spacing * _CATCH_UP else now) + self._spacing
+        self._in_flight += 1
+
+    def answered(self, now: float) -> None:
+        """A call that had left was answered, or given up."""
+        self._in_flight -= 1
+        self._answered.append(now)
+
+    def hold(self, until: float) -> None:
+        """No call leaves before that moment; a shorter hold never cuts a longer one."""
+        self._held_until = max(self._held_until, until)
+
+    def _forget(self, now: float) -> None:
+        while self._answered and now >= self._answered[0] + MINUTE + CLOCK_MARGIN:
+            self._answered.popleft()
+
+
+class Pacer:
+    """The same for tasks: one at a time waits for its turn, in the order of asking."""
+
+    def __init__(
+        self,
+        calls_per_minute: int,
+        *,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._pace = Pace(calls_per_minute)
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+        self._answer = asyncio.Event()
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Waits for a turn; inside, the call is made. Its place is kept until a minute after the block ends."""
+        async with self._turn:
+            while (wait := self._pace.wait(self._clock())) != 0:
+                await self._rest(wait)
+            self._pace.left(self._clock())
+        try:
+            yield
+        finally:
+            self._pace.answered(self._clock())
+            self._answer.set()
+
+    def hold(self, seconds: float) -> None:
+        """All calls that have not left yet wait at least so long."""
+        self._pace.hold(self._clock() + seconds)
+
+    async def _rest(self, wait: float | None) -> None:
+        if wait is not None:
+            await self._sleep(wait)
+            return
+        self._answer.clear()
+        await self._answer.wait()
