@@ -1,0 +1,391 @@
+"""The journal itself: each method is one transaction, on the disk when it returns."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self, assert_never
+
+from bulk_import.errors import JournalError
+from bulk_import.journal.entries import (
+    Decision,
+    Done,
+    NotSent,
+    Operation,
+    Outcome,
+    Planned,
+    Rejected,
+    Run,
+    RunStart,
+    RunState,
+    SourceRead,
+    State,
+    Unresolved,
+)
+from bulk_import.journal.store import connect, in_words, transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from bulk_import.journal.entries import Key
+
+CREATE = "create"
+
+_OPERATIONS = """
+    SELECT source, row, role, identity, payload_digest, state, attempts, user_id, http_status, code, reason, confirmed,
+        (SELECT sent_at FROM attempts WHERE attempts.run = operations.run AND attempts.source = operations.source
+            AND attempts.row = operations.row ORDER BY number DESC LIMIT 1)
+    FROM operations WHERE run = ? ORDER BY source, row"""
+_RUNS = """
+    SELECT id, mode, started, finished, environment, host, organisation_id, sources, digest, options, state, exit_code,
+        calls FROM runs"""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _random_suffix() -> str:
+    return secrets.token_hex(2)
+
+
+class Journal:
+    """All runs, their operations and every attempt at them. Use `open`, and close it or use it in a `with`."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, now: Callable[[], datetime], suffix: Callable[[], str]
+    ) -> None:
+        self._connection = connection
+        self.now = now
+        self._suffix = suffix
+        self.path = path
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        suffix: Callable[[], str] = _random_suffix,
+    ) -> Journal:
+        """The journal in a file, made if there is none, its schema brought up to date.
+
+        Args:
+            path: the file.
+            now: the time in UTC.
+            suffix: four letters or digits that set runs of the same second apart.
+
+        Raises:
+            JournalError: it cannot be opened or written, is damaged, or of a newer version.
+        """
+        return cls(connect(path), path, now, suffix)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with in_words(self.path), transaction(self._connection):
+            yield self._connection
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        with in_words(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def begin_run(self, start: RunStart) -> str:
+        """Writes a run down.
+
+        Returns:
+            Its name, such as 20261123-181500-ab12: readable, and in the order of time.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        now = self.now()
+        run = f"{now:%Y%m%d-%H%M%S}-{self._suffix()}"
+        sources = json.dumps([[part.path, part.sha256, part.sheet, part.rows] for part in start.sources])
+        with self._writing() as writing:
+            writing.execute(
+                "INSERT INTO runs (id, mode, started, environment, host, organisation_id, sources, digest, options,"
+                " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(run, start.mode, now.isoformat(), start.environment, start.host, start.organisation_id),
+                    *(sources, start.digest, json.dumps(dict(start.options)), RunState.RUNNING),
+                ),
+            )
+        return run
+
+    def reopen_run(self, run: str) -> None:
+        """Marks a run that had ended early as running again.
+
+        Raises:
+            JournalError: it cannot be written, or there is no such run.
+        """
+        self._change_run(run, "state = ?, finished = NULL, exit_code = NULL", RunState.RUNNING)
+
+    def finish_run(self, run: str, state: RunState, *, exit_code: int, calls: int) -> None:
+        """Writes down how a run ended.
+
+        Args:
+            run: its name.
+            state: finished, or stopped where `resume` can go on.
+            exit_code: the command's.
+            calls: how many calls it made since it was begun or resumed; they are added up.
+
+        Raises:
+            JournalError: it cannot be written, or there is no such run.
+        """
+        change = "state = ?, exit_code = ?, calls = calls + ?, finished = ?"
+        self._change_run(run, change, state, exit_code, calls, self.now().isoformat())
+
+    def _change_run(self, run: str, change: str, *values: object) -> None:
+        with self._writing() as writing:
+            # `change` is written in this module alone
+            changed = writing.execute(f"UPDATE runs SET {change} WHERE id = ?", (*values, run))  # noqa: S608
+            if changed.rowcount != 1:
+                raise JournalError(f"The journal {self.path} knows no run {run}.", "bulk-import runs shows them all.")
+
+    def decide(self, run: str, decisions: Iterable[Decision]) -> None:
+        """Writes a whole plan down, all of it or nothing.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        rows = [(run, *each.key, each.kind, each.user_id, each.code, each.detail) for each in decisions]
+        with self._writing() as writing:
+            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def decisions(self, run: str) -> tuple[Decision, ...]:
+        """The plan of a run, by source and row; empty where the run ended before it had one.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found = self._rows("SELECT * FROM decisions WHERE run = ? ORDER BY source, row", run)
+        return tuple(
+            Decision(
+                key=(_int(source), _int(row)),
+                kind=str(kind),
+                user_id=_maybe(user_id),
+                code=None if code is None else str(code),
+                detail=str(detail),
+            )
+            for _, source, row, kind, user_id, code, detail in found
+        )
+
+    def plan(self, run: str, planned: Iterable[Planned]) -> None:
+        """Writes down which rows are to become accounts; those it knows already stay as they are.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        rows = [(run, *row.key, CREATE, row.role, row.identity, row.payload_digest, State.PLANNED) for row in planned]
+        with self._writing() as writing:
+            writing.executemany(
+                "INSERT INTO operations (run, source, row, verb, role, identity, payload_digest, state)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                rows,
+            )
+
+    def remember_known(self, run: str, user_ids: Collection[int]) -> frozenset[int]:
+        """Keeps the ids of the accounts that stood in OneFile before the run; the first set given is kept for good.
+
+        After a crash the directory already holds what the run itself had made, so a later set would be wrong.
+
+        Returns:
+            The set that counts.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._writing() as writing:
+            first = writing.execute("INSERT INTO snapshots VALUES (?) ON CONFLICT DO NOTHING", (run,)).rowcount
+            if first:
+                rows = [(run, user_id) for user_id in set(user_ids)]
+                writing.executemany("INSERT INTO known_accounts VALUES (?, ?)", rows)
+        found = self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run)
+        return frozenset(int(str(user_id)) for (user_id,) in found)
+
+    def intent(self, run: str, key: Key) -> int:
+        """Writes down that a row is about to be sent; on the disk before the call leaves.
+
+        Returns:
+            The attempt's number, from 1.
+
+        Raises:
+            JournalError: it cannot be written; then nothing may be sent.
+        """
+        with self._writing() as writing:
+            ((number,),) = writing.execute(
+                "UPDATE operations SET state = ?, attempts = attempts + 1 WHERE run = ? AND source = ? AND row = ?"
+                " RETURNING attempts",
+                (State.OPEN, run, *key),
+            ).fetchall()
+            writing.execute(
+                "INSERT INTO attempts (run, source, row, number, sent_at) VALUES (?, ?, ?, ?, ?)",
+                (run, *key, number, self.now().isoformat()),
+            )
+        return int(number)
+
+    def tried(self, run: str, key: Key, verdict: str, http_status: int | None) -> None:
+        """Writes down what came of the last attempt at a row where the row is not settled by it.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        with self._writing() as writing:
+            _close_attempt(writing, run, key, verdict, http_status)
+
+    def outcome(self, run: str, key: Key, outcome: Outcome, *, verdict: str | None = None) -> None:
+        """Writes down what became of a row.
+
+        Args:
+            run: the run.
+            key: source and row.
+            outcome: what became of it.
+            verdict: the last attempt's, where that has not been written down yet.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        state, user_id, status, code, reason, confirmed = _columns(outcome)
+        with self._writing() as writing:
+            if verdict is not None:
+                _close_attempt(writing, run, key, verdict, status)
+            writing.execute(
+                "UPDATE operations SET state = ?, user_id = ?, http_status = ?, code = ?, reason = ?, confirmed = ?"
+                " WHERE run = ? AND source = ? AND row = ?",
+                (state, user_id, status, code, reason, confirmed, run, *key),
+            )
+
+    def operations(self, run: str) -> tuple[Operation, ...]:
+        """All rows of a run that were to become accounts, by source and row.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return tuple(_operation(row) for row in self._rows(_OPERATIONS, run))
+
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, newest first.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return tuple(self._run(row) for row in self._rows(f"{_RUNS} ORDER BY started DESC, id DESC"))
+
+    def run(self, run: str) -> Run | None:
+        """One run; None if there is none of that name.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found = self._rows(f"{_RUNS} WHERE id = ?", run)
+        return self._run(found[0]) if found else None
+
+    def newest_unfinished(self) -> Run | None:
+        """The newest submit that has not finished; None if there is none.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        unfinished = (run for run in self.runs() if run.start.mode == "submit" and run.state is not RunState.FINISHED)
+        return next(unfinished, None)
+
+    def _run(self, row: tuple[object, ...]) -> Run:
+        counted = self._rows("SELECT state, count(*) FROM operations WHERE run = ? GROUP BY state", row[0])
+        return _run(row, {State(str(state)): int(str(count)) for state, count in counted})
+
+
+def _close_attempt(writing: sqlite3.Connection, run: str, key: Key, verdict: str, http_status: int | None) -> None:
+    writing.execute(
+        "UPDATE attempts SET verdict = ?, http_status = ? WHERE run = ? AND source = ? AND row = ?"
+        " AND number = (SELECT attempts FROM operations WHERE run = ? AND source = ? AND row = ?)",
+        (verdict, http_status, run, *key, run, *key),
+    )
+
+
+def _columns(outcome: Outcome) -> tuple[State, int | None, int | None, int | None, str | None, bool]:
+    """State, user id, HTTP status, code, reason and confirmed."""
+    match outcome:
+        case Done(user_id=user_id, http_status=status, confirmed=confirmed):
+            return State.DONE, user_id, status, None, None, confirmed
+        case Rejected(http_status=status, code=code, message=message):
+            return State.REJECTED, None, status, code, message, False
+        case Unresolved(reason=reason, http_status=status):
+            return State.UNRESOLVED, None, status, None, reason, False
+        case NotSent(reason=reason):
+            return State.NOT_SENT, None, None, None, reason, False
+        case other:
+            assert_never(other)
+
+
+def _operation(row: tuple[object, ...]) -> Operation:
+    source, number, role, identity, digest, state, attempts, user_id, status, code, reason, confirmed, sent_at = row
+    return Operation(
+        planned=Planned((_int(source), _int(number)), _int(role), str(identity), str(digest)),
+        state=State(str(state)),
+        attempts=_int(attempts),
+        sent_at=None if sent_at is None else datetime.fromisoformat(str(sent_at)),
+        outcome=_outcome(State(str(state)), _int(attempts), user_id, status, code, reason, confirmed=bool(confirmed)),
+    )
+
+
+def _outcome(
+    state: State, attempts: int, user_id: object, status: object, code: object, reason: object, *, confirmed: bool
+) -> Outcome | None:
+    match state:
+        case State.PLANNED | State.OPEN:
+            return None
+        case State.DONE:
+            return Done(_int(user_id), _maybe(status), confirmed, attempts)
+        case State.REJECTED:
+            return Rejected(_int(status), _maybe(code), str(reason), attempts)
+        case State.UNRESOLVED:
+            return Unresolved(str(reason), _maybe(status), attempts)
+        case State.NOT_SENT:
+            return NotSent(str(reason), attempts)
+        case other:
+            assert_never(other)
+
+
+def _run(row: tuple[object, ...], counts: Mapping[State, int]) -> Run:
+    name, mode, started, finished, environment, host, organisation, sources, digest, options, state, code, calls = row
+    return Run(
+        id=str(name),
+        start=RunStart(
+            mode=str(mode),
+            environment=str(environment),
+            host=str(host),
+            organisation_id=_maybe(organisation),
+            sources=tuple(SourceRead(*part) for part in json.loads(str(sources))),
+            digest=None if digest is None else str(digest),
+            options=json.loads(str(options)),
+        ),
+        state=RunState(str(state)),
+        started=datetime.fromisoformat(str(started)),
+        finished=None if finished is None else datetime.fromisoformat(str(finished)),
+        exit_code=_maybe(code),
+        calls=_int(calls),
+        counts=counts,
+    )
+
+
+def _int(value: object) -> int:
+    assert isinstance(value, int)  # noqa: S101 - the schema says so
+    return value
+
+
+def _maybe(value: object) -> int | None:
+    return None if value is None else _int(value)
