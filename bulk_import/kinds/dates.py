@@ -31,7 +31,11 @@ _MONTH_NAMES = (
 _TIME = re.compile(
     r"(?P<day>.+?)(?:T|\s+)(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
-_PARTS = re.compile(r"(\d{1,4})\s*[/\-. ]\s*(\d{1,2})\s*[/\-. ]\s*(\d{1,4})", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})(?:\s*[/\-. ]\s*)(\d{1,2})(?:\s*[/\-. ]\s*)(\d{1,2})", re.ASCII)
+_BY_ORDER = re.compile(r"(\d{1,2})(?:\s*[/\-. ]\s*)(\d{1,2})(?:\s*[/\-. ]\s*)(\d{4}|\d{2})", re.ASCII)
+# Eight digits; they begin with a year where their first six can be a year and a month.
+_TOGETHER_YEAR_FIRST = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(\d{2})", re.ASCII)
+_TOGETHER_BY_ORDER = re.compile(r"(\d{2})(\d{2})((?:19|20)\d{2})", re.ASCII)
 _NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-/.,]*([a-z]{3,9})[\s\-/.,]*(\d{4}|\d{2})", re.ASCII)
 _NAME_FIRST = re.compile(r"([a-z]{3,9})[\s\-/.]*(\d{1,2})(?:st|nd|rd|th)?[\s,\-/.]+(\d{4})", re.ASCII)
 
@@ -103,20 +107,10 @@ class Date(Kind):
         return self._numeric(text) or self._named(text)
 
     def _numeric(self, text: str) -> date | None:
-        if re.fullmatch("[0-9]{8}", text):
-            return _plausible(text[:4], text[4:6], text[6:]) or self._run_together(text)
-        match = _PARTS.fullmatch(text)
-        if match is None:
-            return None
-        first, second, third = match.groups()
-        if len(first) == 4:  # noqa: PLR2004 - a year
-            return _plausible(first, second, third)
-        if len(first) > 2 or len(third) not in {2, 4}:  # noqa: PLR2004 - a day or a month, and a year
-            return None
-        return self._ordered(first, second, third)
-
-    def _run_together(self, text: str) -> date | None:
-        return None if self.order == "ymd" else self._ordered(text[:2], text[2:4], text[4:])
+        if match := _YEAR_FIRST.fullmatch(text) or _TOGETHER_YEAR_FIRST.fullmatch(text):
+            return _plausible(*match.groups())
+        parts = _ordered_parts(text)
+        return None if parts is None else self._ordered(*parts)
 
     def _ordered(self, first: str, second: str, third: str) -> date | None:
         match self.order:
@@ -157,7 +151,7 @@ class Date(Kind):
             return self._serial(int(text.partition(".")[0]))
         if _TIME.fullmatch(text):
             return ": it has a time of day in a time zone, so its day is not certain"
-        if _PARTS.fullmatch(text):
+        if _ordered_parts(text):
             return f" (read as {'/'.join(_ORDER_NAMES[self.order])})"
         return ""
 
@@ -195,10 +189,10 @@ _ORDER_NAMES: Mapping[DateOrder, tuple[str, str, str]] = {
 
 def form(text: str) -> Form:
     """What a cleaned text says about the order of day and month."""
-    match = _PARTS.fullmatch(_without_time(text)) or _TOGETHER.fullmatch(text)
-    if match is None or len(match[1]) > 2 or len(match[3]) not in {2, 4}:  # noqa: PLR2004 - the year stands last
+    parts = _ordered_parts(_without_time(text))
+    if parts is None:
         return Form.CERTAIN
-    first, second = int(match[1]), int(match[2])
+    first, second = int(parts[0]), int(parts[1])
     if first in _MONTH_NUMBERS and second in _MONTH_NUMBERS:
         return Form.EITHER
     if second in _MONTH_NUMBERS and first in _DAYS_ONLY:
@@ -206,8 +200,14 @@ def form(text: str) -> Form:
     return Form.MONTH_FIRST if first in _MONTH_NUMBERS and second in _DAYS_ONLY else Form.CERTAIN
 
 
-# Eight digits that do not begin with a year.
-_TOGETHER = re.compile("(?!(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2]))([0-9]{2})([0-9]{2})((?:19|20)[0-9]{2})")
+def _ordered_parts(text: str) -> tuple[str, str, str] | None:
+    """Three numbers whose meaning depends on the order; None for any other text."""
+    if _TOGETHER_YEAR_FIRST.fullmatch(text):
+        return None
+    match = _BY_ORDER.fullmatch(text) or _TOGETHER_BY_ORDER.fullmatch(text)
+    return None if match is None else (match[1], match[2], match[3])
+
+
 _MONTH_NUMBERS = range(1, 13)
 _DAYS_ONLY = range(13, 32)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from bulk_import.kinds.kind import ExcelColumn, Json, Kind, Rule, Value, good_or_missing, length_rule, trimmed
+from bulk_import.kinds.kind import SPACES, ExcelColumn, Json, Kind, Rule, Value, good_or_missing, length_rule, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ class PhoneLine(StrEnum):
     LANDLINE = "landline"
 
 
-_PHONE_FILLING = r"[ ().\-\u2010-\u2015]"
+_PHONE_FILLING = "[ ().\\-\u2010-\u2015]"
 _LOST_ZERO = "[12378][0-9]{9}"
 _PHONE = rf"0[1-9][0-9]{{8,9}}|{_LOST_ZERO}|440?[1-9][0-9]{{9}}|(?:\+|00)440?[1-9][0-9]{{8,9}}"
 _FOREIGN_PHONE = r"(?:\+|00)(?:[1-35-9][0-9]{6,14}|4[0-35-9][0-9]{5,13})"
@@ -169,7 +169,9 @@ def _phone_problem(text: str) -> str:
     digits = sum(character.isdigit() for character in text)
     if re.fullmatch(_SCIENTIFIC, text):
         return "it shows a long number in scientific notation, so its last digits are lost"
-    if digits > 16 or re.search("[/;,&]| or ", text):  # noqa: PLR2004 - longer than any one number
+    if digits == 0:
+        return "it has no digits"
+    if digits > 16 or (digits > 11 and re.search("[/;,&]| or ", text)):  # noqa: PLR2004 - longer than any one number
         return "there seem to be several numbers in one cell"
     if re.search("[^0-9 ().+-]", text):
         return "it has other characters than digits"
@@ -220,8 +222,8 @@ class Reference(Kind):
 
 def without_spaces(texts: pd.Series[str]) -> pd.Series[str]:
     """Texts without any white space."""
-    spaced = texts.str.contains(r"\s", regex=True, na=False)
-    return texts.str.replace(r"\s+", "", regex=True) if spaced.any() else texts
+    spaced = texts.str.contains(f"[{SPACES}]", regex=True, na=False)
+    return texts.str.replace(f"[{SPACES}]+", "", regex=True) if spaced.any() else texts
 
 
 def whole_numbers(texts: pd.Series[str]) -> pd.Series[str]:

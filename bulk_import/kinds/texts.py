@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from bulk_import.kinds.kind import ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule
+from bulk_import.kinds.kind import SPACES, ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,8 @@ LONGEST_EMAIL = 254
 LONGEST_ADDRESS = 2000
 
 _UNUSUAL_IN_NAMES = {"digits": "[0-9]", "a tab": "\t", "a line break": "[\r\n]", "“|”": r"\|", "double quotes": '"'}
-_EMAIL = r'[^\s@,;:<>()\[\]"]+@[^\s@,;:<>()\[\]".]+(?:\.[^\s@,;:<>()\[\]".]+)+'
+_NOT_IN_EMAIL = rf'{SPACES}@,;:<>()\[\]"'
+_EMAIL = rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}.]+(?:\.[^{_NOT_IN_EMAIL}.]+)+"
 _SCIENTIFIC = r"[0-9](?:[.,][0-9]+)?E\+[0-9]+"
 
 

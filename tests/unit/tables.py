@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bulk_import.findings import Finding
+    from bulk_import.kinds import Kind, Value
 
 TODAY = date(2026, 11, 23)
 FIRST_ROW = 2
@@ -94,6 +95,31 @@ def checked(
     """The people, checked."""
     options = Options(today=TODAY, role=role, defaults=defaults or {})
     return check(people_table(*people), source=0, options=options)
+
+
+def cleaned(kind: Kind, text: str) -> str | None:
+    """One text as the kind cleans it; None where nothing is left."""
+    clean: object = kind.clean(pd.Series([text], dtype="str")).iloc[0]
+    return clean if isinstance(clean, str) else None
+
+
+def broken(kind: Kind, text: str) -> list[str]:
+    """The codes of the rules that one typed text breaks, up to the first that makes it unusable."""
+    column = kind.clean(pd.Series([text], dtype="str"))
+    codes = []
+    for code, rule in kind.rules().items():
+        if not rule(column).iloc[0]:
+            codes.append(code)
+            if not kind.sends(code):
+                break
+    return codes
+
+
+def parsed(kind: Kind, text: str) -> Value:
+    """The value of one typed, good text."""
+    clean = cleaned(kind, text)
+    assert clean is not None
+    return kind.parse(clean)
 
 
 def told(found: Checked) -> list[tuple[str, str | None, int | None, str | None]]:
