@@ -73,6 +73,7 @@ class Finding:
         heading: the column's heading as it stands in the file.
         value: what the user typed, exactly as it stands in the file; None where showing it is not allowed.
         detail: the part of the sentence that is particular to this case, never personal data.
+        certain: its severity where no setting may change it: a bad value in a mandatory field stays an error.
     """
 
     code: str
@@ -81,6 +82,7 @@ class Finding:
     heading: str | None = None
     value: str | None = None
     detail: str = ""
+    certain: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def severity(finding: Finding, chosen: Mapping[str, Severity] | None = None) -> 
 
     A mandatory value that is missing, or a role that is not known, stays an error whatever the settings say.
     """
+    if finding.certain is not None:
+        return finding.certain
     usual = all_sentences()[finding.code].severity
     if finding.code in ALWAYS_ERRORS or chosen is None:
         return usual

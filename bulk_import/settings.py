@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import secrets
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "bulk-import.toml"
 SECRET_NAME = "bulk-import.key"  # noqa: S105 - a file's name
+SECRET_BYTES = 32
 PREFIX = "BULK_IMPORT_"
 
 # Article 76000020990 (authenticate via the API) names the three bases.
@@ -122,7 +124,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("calls_per_minute", 240, _whole(1, 10_000), "Calls in any minute; OneFile allows 300 for all tools."),
     Setting("concurrency", 8, _whole(1, 64), "Calls in flight at the most."),
     Setting("timeout", 30.0, _number(1, 600, "seconds"), "Seconds to wait for an answer."),
-    Setting("settle_wait", 10.0, _number(0, 600, "seconds"), "Seconds before a second look for a doubtful row."),
+    Setting("settle_wait", 12.0, _number(0, 600, "seconds"), "Seconds before a second look for a doubtful row."),
     Setting("failures_to_stop", 5, _whole(1, 1000), "Failed calls in a row after which a run stops early."),
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
@@ -352,3 +354,41 @@ def _token_from_keyring(environment: str) -> str | None:
         return keyring.get_password("bulk-import", environment)
     except KeyringError:
         return None
+
+
+def site_secret(settings: Settings) -> bytes:
+    """The key of every pseudonym in the journal, made on first use and kept beside the settings.
+
+    It stays out of the reports folder, so that whoever is sent a report cannot undo the pseudonyms in it. Owner-only
+    on POSIX; on Windows it has the rights of its folder.
+
+    Raises:
+        UsageError: the file is damaged, or cannot be made.
+    """
+    file = settings.secret_file
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _secret_from(file)
+    except OSError as wrong:
+        raise UsageError(
+            f"The key file {file} cannot be made ({wrong.strerror}).",
+            "Run the command in a folder you may write to, or name a settings file in one with --config.",
+        ) from wrong
+    key = secrets.token_bytes(SECRET_BYTES)
+    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
+        stream.write(key.hex() + "\n")
+    return key
+
+
+def _secret_from(file: Path) -> bytes:
+    try:
+        key = bytes.fromhex(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        key = b""
+    if len(key) < SECRET_BYTES:
+        raise UsageError(
+            f"The key file {file} cannot be read, or is damaged.",
+            "Bring it back from a backup; if there is none, delete it: earlier runs can then no longer be resumed.",
+        )
+    return key

@@ -6,7 +6,7 @@ import json
 import secrets
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self, assert_never
+from typing import TYPE_CHECKING, Self, assert_never, cast
 
 from bulk_import.errors import JournalError
 from bulk_import.journal.entries import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from bulk_import.journal.entries import Key
+    from bulk_import.journal.entries import DecisionKind, Key
 
 CREATE = "create"
 
@@ -176,7 +176,7 @@ class Journal:
         return tuple(
             Decision(
                 key=(_int(source), _int(row)),
-                kind=str(kind),
+                kind=cast("DecisionKind", kind),
                 user_id=_maybe(user_id),
                 code=None if code is None else str(code),
                 detail=str(detail),

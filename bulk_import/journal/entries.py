@@ -7,7 +7,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,6 +123,9 @@ class Run:
     counts: Mapping[State, int]
 
 
+DecisionKind = Literal["create", "unchanged", "hold"]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a plan says of a row, so that reports can be written again and a stopped run taken up.
@@ -136,7 +139,7 @@ class Decision:
     """
 
     key: Key
-    kind: str
+    kind: DecisionKind
     user_id: int | None = None
     code: str | None = None
     detail: str = ""

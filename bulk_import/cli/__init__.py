@@ -1,0 +1,51 @@
+"""Arguments in, exit code out; the only part that prints."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from bulk_import.errors import BulkImportError, Interrupted, StoppedEarly
+
+BREAK = 130  # what the command-line library ends with on Ctrl-C
+
+
+def main() -> None:
+    """Runs the command line and ends the process with its exit code."""
+    _speak_utf8()
+    sys.exit(_exit_code())
+
+
+def _speak_utf8() -> None:
+    # A Windows console or a pipe may be set to a code page that lacks half of people's names.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _exit_code() -> int:
+    from bulk_import.cli.commands import app  # noqa: PLC0415 - what fails here is caught by nobody else
+    from bulk_import.cli.screen import complain  # noqa: PLC0415
+
+    try:
+        app(prog_name="bulk-import")
+    except SystemExit as end:
+        if end.code != BREAK:
+            return end.code if isinstance(end.code, int) else 0
+        stop: BulkImportError = Interrupted("The command was interrupted.", "Run it again when you are ready.")
+    except BulkImportError as expected:
+        stop = expected
+    except Exception as bug:  # noqa: BLE001 - the last line of defence: a bug's own text may hold personal data
+        stop = _mistake_of_ours(bug)
+    else:
+        return 0
+    complain(stop)
+    return stop.exit_code
+
+
+def _mistake_of_ours(bug: Exception) -> BulkImportError:
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    return StoppedEarly(
+        f"This is a mistake in bulk-import itself: {type(bug).__name__} in {where.name}, line {where.lineno}.",
+        "Whatever was sent is in the journal: see bulk-import runs. Give this line to whoever looks after bulk-import.",
+    )

@@ -1,0 +1,385 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bulk_import.cli import screen
+from bulk_import.errors import BulkImportError, InputUnreadable, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bulk_import.catalogue import Role
+    from bulk_import.run import Finished, Job, Preview, Target
+    from bulk_import.settings import Settings
+
+app = typer.Typer(
+    name="bulk-import",
+    help="Turns the enrolment sheet you have into OneFile accounts: checked, rehearsed, sent once.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+class DateOrder(StrEnum):
+    """How text dates are to be read."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+class Mode(StrEnum):
+    """Which accounts a run may touch."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The spreadsheets: .xlsx, .csv and their kin.")]
+Sheet = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Which sheet; default: the only visible one with known headings.")
+]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", metavar="ROLE", help="The role of rows that name none: an id or a name.")
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar='"HEADING=FIELD"', help="Ties a heading to a field; can be given again."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar='"FIELD=VALUE"', help="The value for a field's empty cells; can be given again."),
+]
+DateOrderOption = Annotated[DateOrder, typer.Option(help="How text dates are to be read; ISO is always understood.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - how the library calls it
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - beside its only use
+
+        print(f"bulk-import {version('bulk-import')}")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The settings file; default: bulk-import.toml here.")
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - its callback does the work
+        bool, typer.Option("--version", help="Show the version and stop.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Turns the enrolment sheet you have into OneFile accounts: checked, rehearsed, sent once."""
+    context.obj = config
+
+
+@app.command(rich_help_panel="The job")
+def check(
+    context: typer.Context,
+    files: Files,
+    *,
+    sheet: Sheet = None,
+    role: RoleOption = None,
+    map_: Map = None,
+    set_: Set = None,
+    date_order: DateOrderOption = DateOrder.DMY,
+    out: Out = None,
+    as_json: Json = False,
+    quiet: Quiet = False,  # noqa: ARG001 - a check shows no progress yet; scripts may say it all the same
+) -> None:
+    """Read and check FILE…; nothing is sent and OneFile is not asked."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    with _answering(as_json=as_json):
+        settings = _settings(context, reports=out)
+        job = _job(files, sheet, role, map_, set_, date_order)
+        _finish(run.check(job, settings), as_json=as_json)
+
+
+@app.command("dry-run", rich_help_panel="The job")
+def dry_run(
+    context: typer.Context,
+    files: Files,
+    *,
+    sheet: Sheet = None,
+    role: RoleOption = None,
+    map_: Map = None,
+    set_: Set = None,
+    date_order: DateOrderOption = DateOrder.DMY,
+    out: Out = None,
+    mode: ModeOption = Mode.UPSERT,
+    as_json: Json = False,
+    quiet: Quiet = False,  # noqa: ARG001 - a dry run shows no progress yet; scripts may say it all the same
+) -> None:
+    """Check FILE…, look everybody up in OneFile and decide for every row; sends no change."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    with _answering(as_json=as_json):
+        settings = _settings(context, reports=out)
+        job = _job(files, sheet, role, map_, set_, date_order, mode)
+        with _target(settings) as target:
+            finished = run.dry_run(job, settings, target)
+        _finish(finished, as_json=as_json)
+
+
+@app.command(rich_help_panel="The job")
+def submit(
+    context: typer.Context,
+    files: Files,
+    *,
+    sheet: Sheet = None,
+    role: RoleOption = None,
+    map_: Map = None,
+    set_: Set = None,
+    date_order: DateOrderOption = DateOrder.DMY,
+    out: Out = None,
+    mode: ModeOption = Mode.UPSERT,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")] = False,
+    only_if: Annotated[
+        str | None, typer.Option(metavar="DIGEST", help="Refuse unless the plan is the one a dry run printed.")
+    ] = None,
+    allow_large: Annotated[bool, typer.Option("--allow-large", help="Pass the safety limits.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Dry run, then carry it out."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    with _answering(as_json=as_json):
+        settings = _settings(context, reports=out)
+        job = _job(files, sheet, role, map_, set_, date_order, mode)
+        orders = run.Orders(approve=_approve(yes=yes), only_if=only_if, allow_large=allow_large)
+        with _target(settings) as target, screen.progress(quiet=quiet) as progress:
+            finished = run.submit(job, settings, target, orders=orders, progress=progress)
+        _finish(finished, as_json=as_json)
+
+
+@app.command(rich_help_panel="The job")
+def resume(
+    context: typer.Context,
+    run_name: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="Which run; default: the newest unfinished one.")
+    ] = None,
+    *,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Finish a run that stopped early: nothing is sent for rows that are done."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    with _answering(as_json=as_json):
+        settings = _settings(context)
+        with _target(settings) as target, screen.progress(quiet=quiet) as progress:
+            finished = run.resume(run_name, settings, target, progress=progress)
+        _finish(finished, as_json=as_json)
+
+
+@app.command(rich_help_panel="The job")
+def demo(context: typer.Context, *, quiet: Quiet = False) -> None:
+    """The whole job on a sample workbook against a practice OneFile on this machine; needs no settings."""
+    from bulk_import.cli import practice  # noqa: PLC0415 - heavy
+
+    practice.demo(_settings(context), quiet=quiet)
+
+
+@app.command("runs", rich_help_panel="Afterwards")
+def runs(context: typer.Context) -> None:
+    """List the runs so far, newest first."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    screen.show_runs(run.runs(_settings(context)))
+
+
+@app.command(rich_help_panel="Afterwards")
+def report(
+    context: typer.Context,
+    run_name: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Write a run's reports again, from the journal and the source file."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+
+    with _answering(as_json=as_json):
+        _finish(run.rebuild(run_name, _settings(context)), as_json=as_json)
+
+
+@app.command(rich_help_panel="Getting started")
+def templates(
+    *, out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write them.")] = Path("templates")
+) -> None:
+    """Write the blank workbooks and CSVs that people fill in."""
+    from bulk_import.templates import write_templates  # noqa: PLC0415 - heavy
+
+    screen.show_files("Written, ready to fill in:", write_templates(out))
+
+
+@app.command(rich_help_panel="Getting started")
+def fields(*, role: RoleOption = None) -> None:
+    """Show every field: what it holds, who needs it, who takes it."""
+    screen.show_fields(_role(role))
+
+
+@app.command(rich_help_panel="Getting started")
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(help="The port on this machine; 0 takes a free one.", min=0, max=65535)] = 8765,
+    state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what it holds in FILE.")] = None,
+    faults: Annotated[Path | None, typer.Option(metavar="FILE", help="Faults to play, as TOML.")] = None,
+) -> None:
+    """Run a practice OneFile on this machine until Ctrl-C."""
+    from bulk_import.cli import practice  # noqa: PLC0415 - heavy
+
+    practice.serve(port=port, state=state, faults=faults)
+
+
+@app.command(rich_help_panel="Getting started")
+def doctor(context: typer.Context) -> None:
+    """Look at settings, credentials, connection, rate and disk, and say how to mend what is wrong."""
+    from bulk_import.run import doctor as examination  # noqa: PLC0415 - heavy
+
+    settings = _settings(context)
+    symptoms = examination.local(settings)
+    try:
+        with _target(settings) as target:
+            symptoms += examination.remote(settings, target)
+    except BulkImportError as stop:
+        symptoms += (examination.Symptom("credentials", well=False, found=stop.message, mend=stop.fix),)
+    screen.show_symptoms(settings, symptoms)
+    raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else UsageError.exit_code)
+
+
+def _settings(context: typer.Context, **options: object) -> Settings:
+    from bulk_import.settings import load  # noqa: PLC0415 - after --help
+
+    given = {name: str(value) for name, value in options.items() if value is not None}
+    return load(config=context.obj, options=given)
+
+
+@contextmanager
+def _target(settings: Settings) -> Iterator[Target]:
+    from bulk_import.cli import practice  # noqa: PLC0415 - heavy
+    from bulk_import.run import Target  # noqa: PLC0415 - heavy
+    from bulk_import.settings import customer_token  # noqa: PLC0415 - after --help
+
+    if settings.environment == "sandbox":
+        with practice.server(settings.sandbox_state) as target:
+            yield target
+    else:
+        yield Target(settings.environment, settings.base_url, customer_token(settings))
+
+
+def _job(
+    files: list[Path],
+    sheet: str | None,
+    role: str | None,
+    map_: list[str] | None,
+    set_: list[str] | None,
+    date_order: DateOrder,
+    mode: Mode = Mode.UPSERT,
+) -> Job:
+    from bulk_import.run import Job  # noqa: PLC0415 - heavy
+
+    if mode is Mode.UPDATE:
+        raise UsageError(
+            "This version makes new accounts only; it does not change accounts yet.",
+            "Leave --mode out: rows whose account exists and differs are then held for you to look at.",
+        )
+    return Job(
+        files=tuple(files),
+        sheet=sheet,
+        role=_role(role),
+        columns=_pairs(map_, "--map", "HEADING=FIELD"),
+        values=_pairs(set_, "--set", "FIELD=VALUE"),
+        date_order=date_order.value,
+        mode=mode.value,
+    )
+
+
+def _role(text: str | None) -> Role | None:
+    from bulk_import.catalogue import Role, role_from_text  # noqa: PLC0415 - after --help
+
+    if text is None:
+        return None
+    if (role := role_from_text(text)) is None:
+        names = ", ".join(f"{role.label} ({role.value})" for role in Role)
+        raise UsageError(f"There is no role {text} that a program may create.", f"Use one of: {names}.")
+    return role
+
+
+def _pairs(given: list[str] | None, option: str, form: str) -> Mapping[str, str]:
+    pairs = {}
+    for text in given or []:
+        left, equals, right = text.rpartition("=") if option == "--map" else text.partition("=")
+        if not equals or not left.strip():
+            raise UsageError(f"{option} {text} is not of the form {form}.", f'Write it as {option} "{form}".')
+        pairs[left.strip()] = right.strip()
+    return pairs
+
+
+def _approve(*, yes: bool) -> Callable[[Preview], bool]:
+    def approve(preview: Preview) -> bool:
+        import sys  # noqa: PLC0415 - beside its only use
+
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise UsageError(
+                "Nothing was sent: there is no terminal here that could ask you.",
+                "Look at the result of bulk-import dry-run, then add --yes to submit.",
+            )
+        return screen.ask(preview)
+
+    return approve
+
+
+@contextmanager
+def _answering(*, as_json: bool) -> Iterator[None]:
+    """With --json even a command that stops answers with one JSON object."""
+    try:
+        yield
+    except BulkImportError as stop:
+        if as_json:
+            screen.print_json(_stopped(stop))
+        raise
+
+
+def _stopped(stop: BulkImportError) -> dict[str, object]:
+    findings: list[object] = []
+    if isinstance(stop, InputUnreadable):
+        from bulk_import.report import finding_object  # noqa: PLC0415 - heavy
+
+        findings = [finding_object(stop.finding, {})]
+    return {
+        "schema": 1,
+        "report": None,
+        "exit_code": stop.exit_code,
+        "message": stop.message,
+        "fix": stop.fix,
+        "findings": findings,
+    }
+
+
+def _finish(finished: Finished, *, as_json: bool) -> None:
+    if as_json:
+        screen.print_json(finished.summary)
+    else:
+        screen.show(finished)
+    raise typer.Exit(finished.report.exit_code)

@@ -1,0 +1,246 @@
+"""What a person sees: tables, findings, progress, questions. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from bulk_import.catalogue import Role
+    from bulk_import.errors import BulkImportError
+    from bulk_import.findings import Finding
+    from bulk_import.report import Report
+    from bulk_import.run import Finished, Preview
+    from bulk_import.run.doctor import Symptom
+    from bulk_import.settings import Settings
+    from bulk_import.submit import Progress
+
+    Groups = dict[tuple[str, str | None], list[Finding]]
+
+PLACES_SHOWN = 4
+CODES_SHOWN = 15
+PLAIN_WIDTH = 120  # where there is no terminal to ask
+
+
+def console(*, error: bool = False) -> Console:
+    """A console on standard output or standard error; plain where it is no terminal."""
+    from rich.console import Console  # noqa: PLC0415 - heavy
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty(), width=width)
+
+
+def complain(stop: BulkImportError) -> None:
+    """Says what stopped the command, and what to do, in plain sentences on standard error."""
+    print(stop.message, file=sys.stderr)
+    if stop.fix:
+        print(stop.fix, file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def show(finished: Finished) -> None:
+    """The result of a run: counts, problems by kind, what there is to know, where the reports are."""
+    out = console()
+    report = finished.report
+    out.print(_counts(report))
+    if groups := _grouped(report):
+        out.print(_problems(groups, report))
+    _show_rest(finished, out)
+
+
+def show_news(finished: Finished) -> None:
+    """The result of a run without the problems that its check has shown already."""
+    out = console()
+    out.print(_counts(finished.report))
+    fates = [fate for source in finished.report.sources for fate in source.fates.values()]
+    if groups := _groups([finding for fate in fates for finding in fate.findings], finished.report):
+        out.print(_problems(groups, finished.report))
+    _show_rest(finished, out)
+
+
+def _show_rest(finished: Finished, out: Console) -> None:
+    for notice in finished.report.notices:
+        out.print(f"• {notice}")
+    out.print("Reports:")
+    for file in finished.files:
+        out.print(f"  {file}")
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich.box import ASCII, ROUNDED  # noqa: PLC0415 - heavy
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(title=title, title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
+    for column in columns:
+        table.add_column(column, justify="right" if column in {"Rows", "Times", "Calls"} else "left")
+    return table
+
+
+def _counts(report: Report) -> Table:
+    from bulk_import.report import STATUS_WORDS, Status  # noqa: PLC0415 - heavy
+
+    table = _table(_title(report), "What became of the rows", "Rows")
+    for status, rows in report.totals.items():
+        if status not in {"read", "blank"}:
+            table.add_row(STATUS_WORDS[Status(status)].name, f"{rows:,}")
+    if blank := report.totals["blank"]:
+        table.add_row("Blank", f"{blank:,}")
+    table.add_section()
+    table.add_row("Read", f"{report.totals['read']:,}")
+    return table
+
+
+def _title(report: Report) -> str:
+    words = {"check": "Check", "dry-run": "Dry run: nothing was sent", "submit": "Submit"}
+    where = f", {report.organisation.name}" if report.organisation else ""
+    place = "" if report.mode == "check" else f" ({report.environment}{where})"
+    return f"{words[report.mode]}{place}, run {report.run}"
+
+
+def _grouped(report: Report) -> Groups:
+    by_row = [findings for source in report.sources for findings in source.findings_by_row().values()]
+    return _groups([*report.file_findings(), *(finding for findings in by_row for finding in findings)], report)
+
+
+def _groups(findings: list[Finding], report: Report) -> Groups:
+    """Findings of one code and field together, the gravest and then the most frequent first."""
+    groups: Groups = defaultdict(list)
+    for finding in findings:
+        groups[finding.code, finding.field].append(finding)
+    order = ("error", "warning", "note")
+    return dict(sorted(groups.items(), key=lambda group: (order.index(_weight(group[1][0], report)), -len(group[1]))))
+
+
+def _weight(finding: Finding, report: Report) -> str:
+    from bulk_import.findings import severity  # noqa: PLC0415 - beside its only use
+
+    return severity(finding, report.severities).value
+
+
+def _problems(groups: Groups, report: Report) -> Table:
+    from bulk_import.findings import fix, message  # noqa: PLC0415 - beside its only use
+
+    table = _table("What to look at", "Kind", "Times", "First", "Where", "What to do")
+    for (code, _field), findings in list(groups.items())[:CODES_SHOWN]:
+        first = findings[0]
+        table.add_row(
+            f"{_weight(first, report)}\n{code}", f"{len(findings):,}", message(first), _places(findings), fix(first)
+        )
+    if len(groups) > CODES_SHOWN:
+        table.caption = f"and {len(groups) - CODES_SHOWN} more kinds: see the sheet Problems of results.xlsx"
+    return table
+
+
+def _places(findings: list[Finding]) -> str:
+    places = list(dict.fromkeys(filter(None, (_place(finding) for finding in findings))))
+    more = f" and {len(places) - PLACES_SHOWN:,} more" if len(places) > PLACES_SHOWN else ""
+    return ", ".join(places[:PLACES_SHOWN]) + more
+
+
+def _place(finding: Finding) -> str:
+    place = finding.place
+    return place.address or (f"row {place.row}" if place.row is not None else "")
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
+    """A bar with rate and time left, on a terminal only; yields a callable that takes each Progress."""
+    out = console(error=True)
+    if quiet or not out.is_terminal:
+        yield lambda _progress: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - heavy
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    rate = TextColumn("{task.fields[rate]}")
+    bar = Bar(TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), console=out)
+    with bar:
+        task = bar.add_task("sending", total=None, rate="")
+
+        def step(now: Progress) -> None:
+            speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
+            rate_text = f"{speed * 60:.0f} a minute" if speed else ""
+            bar.update(task, total=now.total, completed=now.done, rate=rate_text)
+
+        yield step
+
+
+def ask(preview: Preview) -> bool:
+    """Shows what a submit would do, and asks; True only for the word yes.
+
+    The question goes to standard error, so that standard output stays the report's.
+    """
+    out = console(error=True)
+    for line in preview.lines():
+        out.print(line)
+    print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
+def show_runs(rows: list[tuple[str, ...]]) -> None:
+    """The runs so far, newest first."""
+    out = console()
+    if not rows:
+        out.print("There are no runs yet.")
+        return
+    table = _table("Runs", "Run", "What", "State", "Where", "Rows", "Source")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def show_fields(role: Role | None = None) -> None:
+    """The field reference, for one role or for all."""
+    from bulk_import.catalogue import FIELDS  # noqa: PLC0415 - beside its only use
+
+    table = _table("Fields", "Field", "Mandatory for", "Taken for", "What it holds", "Example")
+    for field in FIELDS.values():
+        if role is not None and role not in field.accepted_for:
+            continue
+        roles = [_roles(field.required_for), _roles(field.accepted_for)]
+        table.add_row(field.api_name, *roles, f"{field.label}. {field.help}", field.example)
+    console().print(table)
+
+
+def _roles(some: Collection[Role]) -> str:
+    from bulk_import.catalogue import Role  # noqa: PLC0415 - beside its only use
+
+    chosen = [role.label for role in Role if role in some]
+    return "every role" if len(chosen) == len(Role) else ", ".join(chosen)
+
+
+def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
+    """Every setting with its origin, then what was looked at and how to mend it."""
+    from bulk_import.settings import SETTINGS  # noqa: PLC0415 - beside its only use
+
+    table = _table(f"Settings ({settings.file or 'no settings file'})", "Setting", "Value", "From")
+    for setting in SETTINGS:
+        value = getattr(settings, setting.name)
+        shown = "•••" if setting.name == "customer_token" and value else "" if value is None else str(value)
+        table.add_row(setting.name, shown, settings.origins[setting.name])
+    out = console()
+    out.print(table)
+    for symptom in symptoms:
+        out.print(f"{'well' if symptom.well else 'WRONG'}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip())
+
+
+def show_files(title: str, files: tuple[Path, ...]) -> None:
+    """A list of files that were written."""
+    out = console()
+    out.print(title)
+    for file in files:
+        out.print(f"  {file}")

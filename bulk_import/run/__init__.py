@@ -1,0 +1,31 @@
+"""The stages in order: this page is the map of the product.
+
+    read → check(·) → make_plan(·, directory) → submit(·, api, journal) → assemble → render
+
+`check` stops after the second stage, `dry_run` after the third; `resume` starts from the journal. `job` says what was
+asked for and does the first two; `world` asks OneFile what it holds; `sending` is the one stage that changes anything;
+`fates` turns decisions and outcomes into what each row came to; `ending` and `folder` make the reports of it.
+"""
+
+from bulk_import.run.desk import Desk
+from bulk_import.run.ending import Finished
+from bulk_import.run.job import Job
+from bulk_import.run.past import rebuild, resume, runs
+from bulk_import.run.preview import Preview
+from bulk_import.run.stages import Orders, check, dry_run, submit
+from bulk_import.run.target import Target
+
+__all__ = [
+    "Desk",
+    "Finished",
+    "Job",
+    "Orders",
+    "Preview",
+    "Target",
+    "check",
+    "dry_run",
+    "rebuild",
+    "resume",
+    "runs",
+    "submit",
+]

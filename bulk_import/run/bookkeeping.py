@@ -1,0 +1,98 @@
+"""How a run begins and ends in the journal, and how its folder comes about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bulk_import.errors import BulkImportError
+from bulk_import.journal import RunStart, RunState, SourceRead
+from bulk_import.report import OrganisationInfo
+from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
+from bulk_import.run.fates import decisions
+from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from bulk_import.plan import Plan
+    from bulk_import.report import RowFate
+    from bulk_import.run.desk import Desk
+    from bulk_import.run.target import Target
+    from bulk_import.run.world import World
+
+
+def uk_today(moment: datetime) -> date:
+    """The day that a moment falls on in the UK, to which ages are counted."""
+    return moment.astimezone(ZoneInfo("Europe/London")).date()
+
+
+def organisation_of(desk: Desk, world: World) -> OrganisationInfo | None:
+    """The organisation of all rows; None where they name several, or none that is known."""
+    named = {record.values["OrganisationID"] for record in desk.records}
+    known = [organisation for id_, organisation in world.organisations.items() if id_ in named]
+    return OrganisationInfo(known[0].id, known[0].name) if len(known) == 1 else None
+
+
+def begin_check(desk: Desk) -> str:
+    """Enters a check in the journal and gives its name."""
+    start = RunStart("check", desk.settings.environment, "", None, _sources(desk), options=_options(desk))
+    return desk.journal.begin_run(start)
+
+
+def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> str:
+    """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent."""
+    organisation = organisation_of(desk, world)
+    start = RunStart(
+        mode=mode,
+        environment=target.environment,
+        host=target.host,
+        organisation_id=None if organisation is None else organisation.id,
+        sources=_sources(desk),
+        digest=plan.digest,
+        options={**_options(desk), "organisation": None if organisation is None else organisation.name},
+    )
+    run = desk.journal.begin_run(start)
+    desk.journal.decide(run, decisions(plan.actions))
+    return run
+
+
+def _options(desk: Desk) -> dict[str, object]:
+    return {"job": desk.job.to_json(desk.settings)}
+
+
+def _sources(desk: Desk) -> tuple[SourceRead, ...]:
+    tables = [source.table for source in desk.checked]
+    return tuple(
+        SourceRead(str(table.source.path.resolve()), table.source.sha256, table.source.sheet, table.rows_read)
+        for table in tables
+    )
+
+
+def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Finished:
+    """Writes the reports and enters the end of the run in the journal.
+
+    Raises:
+        OutputError: the reports cannot be written. The journal knows all that was done, and `bulk-import report`
+            writes them once there is room.
+    """
+    report = assemble(desk.checked, fates, ending)
+    folder = desk.settings.reports / ending.run
+    try:
+        desk.log.open(make_folder(desk.settings.reports, ending.run))
+        desk.log.event("finished", exit_code=report.exit_code, **report.totals)
+        files = write_reports(report, folder)
+    except BulkImportError:
+        desk.log.close()
+        drop_if_empty(folder)
+        _enter_end(desk, ending, STOPPED)
+        raise
+    desk.log.close()
+    _enter_end(desk, ending, report.exit_code)
+    return Finished(report, folder, files)
+
+
+def _enter_end(desk: Desk, ending: Ending, exit_code: int) -> None:
+    state = RunState.STOPPED if ending.stopped else RunState.FINISHED
+    desk.journal.finish_run(ending.run, state, exit_code=exit_code, calls=ending.calls.total)

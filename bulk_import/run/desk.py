@@ -1,0 +1,48 @@
+"""What the stages of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bulk_import.run.log import RunLog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bulk_import.check import Checked, Record
+    from bulk_import.journal import Journal
+    from bulk_import.run.job import Job
+    from bulk_import.settings import Settings
+
+
+def utc_now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One run's job, what was read for it, and where it is written down.
+
+    Attributes:
+        job: what was asked for.
+        settings: checked.
+        checked: the sources.
+        journal: open.
+        started: in UTC.
+        log: of this run.
+    """
+
+    job: Job
+    settings: Settings
+    checked: Sequence[Checked]
+    journal: Journal
+    started: datetime
+    log: RunLog = field(default_factory=RunLog)
+
+    @property
+    def records(self) -> list[Record]:
+        """The rows that passed the check."""
+        return [record for source in self.checked for record in source.records()]

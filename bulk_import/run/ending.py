@@ -1,0 +1,122 @@
+"""The end of a run: its report is put together, written, and entered in the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from bulk_import.findings import Severity, severity
+from bulk_import.report import Calls, OrganisationInfo, Report, RowFate, SourceReport, Status, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from bulk_import.check import Checked
+
+Mode = Literal["check", "dry-run", "submit"]
+NO_CALLS = Calls()
+FINISHED = 0
+NEEDS_ATTENTION = 1
+STOPPED = 3
+FINE = frozenset(
+    {Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.UNCHANGED, Status.CREATED, Status.UPDATED}
+)
+# L12 ethnicity, L14 to L16 difficulty and disability: special categories under article 9 of the UK GDPR.
+SPECIAL_FIELDS = ("L12", "L14", "L15", "L16")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that came to its end, and what it left behind."""
+
+    report: Report
+    folder: Path
+    files: tuple[Path, ...]
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """What --json prints."""
+        return summary(self.report, self.files[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """All that a report says beside its rows.
+
+    Attributes:
+        run: the run's name.
+        mode: what was asked for.
+        started: in UTC.
+        finished: in UTC.
+        environment: which OneFile.
+        organisation: the one organisation of the rows, None where there are several or none was asked.
+        digest: of the plan.
+        calls: what the API saw.
+        severities: what the settings say.
+        notices: sentences for the summary.
+        stopped: whether the run ended before its last row.
+    """
+
+    run: str
+    mode: Mode
+    started: datetime
+    finished: datetime
+    environment: str
+    organisation: OrganisationInfo | None = None
+    digest: str | None = None
+    calls: Calls = NO_CALLS
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    stopped: bool = False
+
+
+def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:
+    """The report of a run; `fates` is None for a check, whose rows are valid or invalid and nothing else."""
+    sources = tuple(
+        SourceReport(source, {} if fates is None else fates[at], Status.VALID if fates is None else None)
+        for at, source in enumerate(checked)
+    )
+    report = Report(
+        run=ending.run,
+        mode=ending.mode,
+        started=ending.started,
+        finished=ending.finished,
+        environment=ending.environment,
+        organisation=ending.organisation,
+        sources=sources,
+        digest=ending.digest,
+        calls=ending.calls,
+        severities=ending.severities,
+        notices=(*ending.notices, *_special_categories(checked)),
+    )
+    # the exit code is known only when all the rest is
+    return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))
+
+
+def _exit_code(report: Report) -> int:
+    wrong_rows = any(report.totals.get(status) for status in Status if status not in FINE)
+    wrong_files = any(severity(finding, report.severities) is Severity.ERROR for finding in report.file_findings())
+    return NEEDS_ATTENTION if wrong_rows or wrong_files or not report.balanced else FINISHED
+
+
+def _special_categories(checked: Sequence[Checked]) -> tuple[str, ...]:
+    """How many rows carry special-category data, as counts and never as values."""
+    counts = {}
+    for name in SPECIAL_FIELDS:
+        carried = sum(_carried(source, name) for source in checked)
+        if carried:
+            counts[name] = carried
+    if not counts:
+        return ()
+    listed = ", ".join(f"{name} (rows: {rows:,})" for name, rows in counts.items())
+    return (f"Special-category data (UK GDPR, article 9): {listed}. Keep the reports as safe as the source.",)
+
+
+def _carried(source: Checked, name: str) -> int:
+    """How many rows that can be sent carry a value of a field."""
+    if name not in source.usable.columns:
+        return 0
+    filled = source.usable[name].notna()
+    return int(filled.sum()) - int(filled.reindex(list(source.invalid_rows), fill_value=False).sum())

@@ -1,0 +1,109 @@
+"""What became of each row that the check let through: from decisions and outcomes to statuses and findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from bulk_import.findings import Finding, Place
+from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
+from bulk_import.plan import Create, Hold, Unchanged
+from bulk_import.report import RowFate, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bulk_import.check import Checked, Record
+    from bulk_import.journal import Key
+    from bulk_import.plan import Action
+
+# The three codes that are public, all from creating a user.
+FIELD_OF_CODE = {-57: "PlacementID", -58: "ClassroomID", -11: "OrganisationID"}
+
+
+def key_of(record: Record) -> Key:
+    """What a row goes by in the journal."""
+    return record.source, record.row
+
+
+def decisions(actions: Iterable[Action]) -> tuple[Decision, ...]:
+    """What the journal keeps of a plan."""
+    return tuple(_decision(action) for action in actions)
+
+
+def _decision(action: Action) -> Decision:
+    key = key_of(action.record)
+    match action:
+        case Create():
+            return Decision(key, "create")
+        case Unchanged(user_id=user_id):
+            return Decision(key, "unchanged", user_id)
+        case Hold(finding=finding, user_id=user_id):
+            return Decision(key, "hold", user_id, finding.code, finding.detail)
+        case other:
+            assert_never(other)
+
+
+def fates(
+    checked: Sequence[Checked], decided: Iterable[Decision], outcomes: Mapping[Key, Outcome] | None
+) -> list[dict[int, RowFate]]:
+    """For each source, row number → fate.
+
+    Args:
+        checked: the sources.
+        decided: the plan, a decision for each row that passed the check.
+        outcomes: what became of the creates; None where nothing was meant to be sent.
+    """
+    found: list[dict[int, RowFate]] = [{} for _ in checked]
+    for decision in decided:
+        source, row = decision.key
+        found[source][row] = _fate(decision, checked[source], outcomes)
+    return found
+
+
+def _fate(decision: Decision, checked: Checked, outcomes: Mapping[Key, Outcome] | None) -> RowFate:
+    place = Place(checked.table.source.name, checked.table.source.sheet, decision.key[1])
+    match decision.kind:
+        case "unchanged":
+            return RowFate(Status.UNCHANGED, decision.user_id)
+        case "hold":
+            finding = Finding(decision.code or "account-ambiguous", place, detail=decision.detail)
+            return RowFate(Status.HELD, decision.user_id, findings=(finding,))
+        case "create":
+            if outcomes is None:
+                return RowFate(Status.WOULD_CREATE)
+            left = NotSent("the run was stopped at once")
+            return _of_outcome(outcomes.get(decision.key, left), checked, place)
+
+
+def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:
+    match outcome:
+        case Done(user_id=user_id, http_status=status, confirmed=confirmed, attempts=attempts):
+            proof = (Finding("confirmed-by-lookup", place, detail=f" (user id {user_id})"),) if confirmed else ()
+            return RowFate(Status.CREATED, user_id, attempts=attempts, http_status=status, findings=proof)
+        case Rejected(http_status=status, attempts=attempts):
+            refused = _refusal(outcome, checked, place)
+            return RowFate(Status.REJECTED, attempts=attempts, http_status=status, findings=(refused,))
+        case Unresolved(reason=reason, http_status=status, attempts=attempts):
+            doubt = Finding("unresolved", place, detail=reason)
+            return RowFate(Status.UNRESOLVED, attempts=attempts, http_status=status, findings=(doubt,))
+        case NotSent(reason=reason, attempts=attempts):
+            left = Finding("stopped", place, detail=reason)
+            return RowFate(Status.NOT_SENT, attempts=attempts, findings=(left,))
+        case other:
+            assert_never(other)
+
+
+def _refusal(refused: Rejected, checked: Checked, place: Place) -> Finding:
+    """The refusal, at the cell that the code is about where it is a known one."""
+    said = refused.message or f"status {refused.http_status}"
+    code = "" if refused.code is None else f" (code {refused.code})"
+    finding = Finding("refused", place, detail=f"{said.rstrip('.')}{code}")
+    field = FIELD_OF_CODE.get(refused.code or 0)
+    if field is None:
+        return finding
+    position = checked.columns.field_at.get(field)
+    if position is None:
+        return replace(finding, field=field)
+    heading = checked.table.headings[position]
+    return replace(finding, field=field, heading=heading.text, place=replace(place, column=heading.column))

@@ -1,0 +1,91 @@
+"""A run's folder: its reports, written whole or not at all, and for the owner's eyes only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING, BinaryIO
+
+from bulk_import.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bulk_import.report import Report
+
+OWNER_ONLY = 0o700
+SPARE_NAMES = 20
+
+
+def make_folder(reports: Path, run: str) -> Path:
+    """The folder of one run, new and empty.
+
+    On POSIX only the owner may look inside; on Windows it has the rights of the reports folder.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    folder = reports / run
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
+    except OSError as wrong:
+        raise unwritable(folder, wrong) from wrong
+    return folder
+
+
+def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
+    """Writes results.xlsx and report.json, each under a temporary name first and then moved into place.
+
+    A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
+    for it.
+
+    Returns:
+        The files, the one for people first.
+
+    Raises:
+        OutputError: there is no room, or no right to write.
+    """
+    from bulk_import.report import write_json, write_workbook  # noqa: PLC0415 - heavy
+
+    workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
+    machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
+    return workbook, machine
+
+
+def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            render(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return _moved(partial, target)
+    except OSError as wrong:
+        partial.unlink(missing_ok=True)
+        raise unwritable(target, wrong) from wrong
+
+
+def _moved(partial: Path, target: Path) -> Path:
+    names = [target, *(target.with_stem(f"{target.stem} ({number})") for number in range(2, SPARE_NAMES))]
+    for name in names[:-1]:
+        try:
+            return partial.replace(name)
+        except PermissionError:  # on Windows: open in Excel
+            continue
+    return partial.replace(names[-1])
+
+
+def drop_if_empty(folder: Path) -> None:
+    """Takes a run's folder away where nothing could be written into it."""
+    if folder.is_dir() and not any(path for path in folder.iterdir() if path.name != "log.jsonl"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def unwritable(path: Path | str, wrong: OSError) -> OutputError:
+    """What is said about a file that cannot be written."""
+    return OutputError(
+        f"{path} cannot be written ({wrong.strerror or type(wrong).__name__}).",
+        "Make room on the disk or choose another folder with --out, and run the command again.",
+    )

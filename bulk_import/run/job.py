@@ -1,0 +1,140 @@
+"""What a run is asked to do, and its first two stages: files become tables, tables are checked."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from bulk_import.catalogue import FIELDS, Role, fields_for_heading, heading_key
+from bulk_import.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from bulk_import.check import Checked
+    from bulk_import.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What the user asked for.
+
+    Attributes:
+        files: the sources, in the order given.
+        sheet: which sheet, None for the only one with known headings.
+        role: of rows that name none.
+        columns: heading → field, from --map; an empty field leaves the column out.
+        values: field → value for empty cells, from --set.
+        date_order: "dmy", "mdy" or "ymd".
+        mode: "upsert" or "create".
+        names: the sources as the user named them, for reports; the files' own paths where that is empty.
+    """
+
+    files: tuple[Path, ...]
+    sheet: str | None = None
+    role: Role | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
+    mode: str = "upsert"
+    names: tuple[str, ...] = ()
+
+    def to_json(self, settings: Settings) -> dict[str, object]:
+        """What the journal keeps, so that the same rows can be read again from anywhere and under other settings."""
+        return {
+            "files": [str(file.resolve()) for file in self.files],
+            "names": [str(file) for file in self.files],
+            "sheet": self.sheet,
+            "role": None if self.role is None else int(self.role),
+            "columns": {**settings.columns, **self.columns},
+            "values": values_for(self, settings),
+            "severities": dict(settings.severities),
+            "date_order": self.date_order,
+            "mode": self.mode,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Job:
+        """The job that `to_json` stored."""
+        return cls(
+            files=tuple(Path(file) for file in stored["files"]),
+            sheet=stored["sheet"],
+            role=None if stored["role"] is None else Role(stored["role"]),
+            columns=stored["columns"],
+            values=stored["values"],
+            date_order=stored["date_order"],
+            mode=stored["mode"],
+            names=tuple(stored["names"]),
+        )
+
+
+def values_for(job: Job, settings: Settings) -> dict[str, str]:
+    """Field → value for empty cells: the organisation of the settings, then [defaults], then --set; the later wins.
+
+    Raises:
+        UsageError: one of them names a field that does not exist.
+    """
+    organisation = {} if settings.organisation_id is None else {"OrganisationID": str(settings.organisation_id)}
+    return {**organisation, **_by_field(settings.defaults), **_by_field(job.values)}
+
+
+def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, ...]:
+    """Reads every source and checks it.
+
+    Args:
+        job: what was asked for.
+        settings: for [columns], [defaults], [severity] and the organisation.
+        today: the day that ages are counted to.
+
+    Raises:
+        InputUnreadable: a source cannot be read.
+        UsageError: an option or a table of the settings names a field that does not exist.
+    """
+    from bulk_import.check import Options, check_all  # noqa: PLC0415 - heavy
+    from bulk_import.read import read_table  # noqa: PLC0415 - heavy
+
+    chosen = _fields_named({**settings.columns, **job.columns})
+    options = Options(
+        role=job.role,
+        defaults=values_for(job, settings),
+        date_order=job.date_order,
+        severities=settings.severities,
+        chosen=chosen,
+        today=today,
+    )
+    known = _known(chosen)
+    names = job.names or tuple(map(str, job.files))
+    tables = [
+        read_table(file, name=name, sheet=job.sheet, known=known) for file, name in zip(job.files, names, strict=True)
+    ]
+    return check_all(tables, options=options)
+
+
+def _fields_named(columns: Mapping[str, str]) -> dict[str, str]:
+    return {heading: "" if not name else _field(name) for heading, name in columns.items()}
+
+
+def _by_field(values: Mapping[str, str]) -> dict[str, str]:
+    return {_field(name): value for name, value in values.items()}
+
+
+def _field(name: str) -> str:
+    """The API's spelling of a field's name, whatever case it was typed in."""
+    spelt = {known.lower(): known for known in FIELDS}
+    if found := spelt.get(name.strip().lower()):
+        return found
+    near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)
+    hint = f"Did you mean {spelt[near[0]]}? " if near else ""
+    raise UsageError(f"There is no field {name}.", f"{hint}bulk-import fields lists them all.")
+
+
+def _known(chosen: Mapping[str, str]) -> Callable[[str], bool]:
+    keys = {heading_key(heading) for heading in chosen}
+
+    def known(text: str) -> bool:
+        return heading_key(text) in keys or bool(fields_for_heading(text))
+
+    return known

@@ -1,0 +1,63 @@
+"""What a person is shown before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bulk_import.api import Organisation
+    from bulk_import.plan import Create
+
+WORDS = {"create": "to be created", "unchanged": "unchanged", "hold": "held for you to look at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a submit would do.
+
+    Attributes:
+        environment: which OneFile.
+        organisations: the organisations the rows name, as "Name (id)".
+        counts: rows by action.
+        invalid: rows that stay behind because they need correcting.
+        emailed: how many people OneFile would e-mail.
+        minutes: how long sending takes at the least.
+        digest: of the plan.
+    """
+
+    environment: str
+    organisations: tuple[str, ...]
+    counts: Mapping[str, int]
+    invalid: int
+    emailed: int
+    minutes: float
+    digest: str
+
+    def lines(self) -> tuple[str, ...]:
+        """The preview in words."""
+        counted = [f"{self.counts[action]:,} {words}" for action, words in WORDS.items() if self.counts.get(action)]
+        return (
+            f"Environment: {self.environment}. Organisation: {', '.join(self.organisations) or 'none'}.",
+            f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
+            email_sentence(self.emailed),
+            f"Sending takes about {max(1, round(self.minutes)):,} min. Plan {self.digest}.",
+        )
+
+
+def email_sentence(people: int) -> str:
+    """Whom OneFile e-mails when accounts are created (article 76000022258)."""
+    if people == 0:
+        return "OneFile e-mails nobody about these accounts, as far as its switches tell."
+    return f"People whom OneFile e-mails about their new account: {people:,}."
+
+
+def emailed(creates: Iterable[Create], organisations: Mapping[int, Organisation]) -> int:
+    """How many people are e-mailed: creation of keychains is on in their organisation, suppression is not.
+
+    Both switches come from the organisation itself (articles 76000048013 and 76000022258).
+    """
+    mailing = {id_ for id_, one in organisations.items() if one.keychain_creation and not one.email_suppression}
+    return sum(create.record.values["OrganisationID"] in mailing for create in creates)

@@ -1,0 +1,89 @@
+"""The one stage that changes OneFile, and how it is stopped with care."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.check import payload
+from bulk_import.run.folder import make_folder
+from bulk_import.settings import site_secret
+from bulk_import.submit import carry_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from types import FrameType
+
+    from bulk_import.api import OneFile
+    from bulk_import.journal import Key, Outcome
+    from bulk_import.plan import Create
+    from bulk_import.run.desk import Desk
+    from bulk_import.submit import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What sending came to: an outcome for each create, and why it ended early, if it did."""
+
+    outcomes: Mapping[Key, Outcome]
+    stopped: bool
+    notices: tuple[str, ...]
+
+
+async def send(
+    desk: Desk,
+    run: str,
+    creates: Sequence[Create],
+    *,
+    api: OneFile,
+    known: Collection[int],
+    progress: Callable[[Progress], None],
+) -> Sent:
+    """Makes the accounts of a run, each at most once; the first signal lets calls in flight finish."""
+    settings = desk.settings
+    desk.log.open(make_folder(settings.reports, run))
+    with _stopping() as stop:
+        carried = await carry_out(
+            creates,
+            api=api,
+            journal=desk.journal,
+            run=run,
+            known_before=known,
+            secret=site_secret(settings),
+            payload=payload,
+            settle_wait=settings.settle_wait,
+            failures_to_stop=settings.failures_to_stop,
+            stop=stop,
+            on_progress=progress,
+        )
+    if carried.stopped is None:
+        return Sent(carried.outcomes, stopped=False, notices=())
+    sentence = f"The run stopped early: {carried.stopped.message} Go on with: bulk-import resume {run}"
+    return Sent(carried.outcomes, stopped=True, notices=(sentence,))
+
+
+@contextmanager
+def _stopping() -> Iterator[asyncio.Event]:
+    """An event that the first Ctrl-C, SIGTERM or (on Windows) Ctrl-Break sets; the second stops at once.
+
+    Stopping at once is safe too: what was about to be sent stands in the journal and is looked up by `resume`.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    before: dict[int, object] = {}
+
+    def gently(number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+        signal.signal(number, signal.default_int_handler)
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if (number := getattr(signal, name, None)) is not None:
+            before[number] = signal.signal(number, gently)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal itself gave back

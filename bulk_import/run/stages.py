@@ -1,0 +1,185 @@
+"""The stages in order, each command stopping after its own: read → check → plan → submit → report."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bulk_import.errors import Interrupted, RefusedAsUnsafe
+from bulk_import.journal import Done, Journal
+from bulk_import.plan import Limits, Plan, make_plan, objections
+from bulk_import.run.bookkeeping import begin, begin_check, conclude, organisation_of, uk_today
+from bulk_import.run.desk import Desk, utc_now
+from bulk_import.run.ending import NO_CALLS, Ending
+from bulk_import.run.fates import decisions, fates, key_of
+from bulk_import.run.job import Job, read_and_check, values_for
+from bulk_import.run.preview import Preview, email_sentence, emailed
+from bulk_import.run.sending import send
+from bulk_import.run.target import calls_of, open_api
+from bulk_import.run.world import World, look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bulk_import.report import Calls
+    from bulk_import.run.ending import Finished, Mode
+    from bulk_import.run.target import Target
+    from bulk_import.settings import Settings
+    from bulk_import.submit import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a submit may do.
+
+    Attributes:
+        approve: is shown what would be done; False stops before anything is sent.
+        only_if: the digest that the plan must have, None for any.
+        allow_large: whether the safety limits may be passed.
+    """
+
+    approve: Callable[[Preview], bool]
+    only_if: str | None = None
+    allow_large: bool = False
+
+
+def check(job: Job, settings: Settings) -> Finished:
+    """Reads and checks; asks nobody.
+
+    Raises:
+        BulkImportError: a source cannot be read, or the journal or the reports cannot be written.
+    """
+    with _desk(job, settings) as desk:
+        run = begin_check(desk)
+        return conclude(desk, None, _ending(run, "check", desk))
+
+
+def dry_run(job: Job, settings: Settings, target: Target) -> Finished:
+    """Checks, looks everybody up and decides for every row; changes nothing.
+
+    Raises:
+        BulkImportError: as `check`; or OneFile cannot be asked.
+    """
+    with _desk(job, settings) as desk:
+        return asyncio.run(_rehearse(desk, target))
+
+
+def submit(
+    job: Job, settings: Settings, target: Target, *, orders: Orders, progress: Callable[[Progress], None]
+) -> Finished:
+    """Rehearses, asks, and then does exactly what was rehearsed.
+
+    What stops a run that has begun to send is no exception: its report says so, and its exit code.
+
+    Raises:
+        BulkImportError: as `dry_run`; or it was refused as unsafe, or not approved. Nothing was sent then.
+    """
+    with _desk(job, settings) as desk:
+        return asyncio.run(_submit(desk, target, orders, progress))
+
+
+@contextmanager
+def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
+    """The sources read and checked, and the journal open: nothing is asked or sent without a working journal."""
+    started = utc_now()
+    checked = read_and_check(job, settings, uk_today(started))
+    with Journal.open(settings.journal) as journal:
+        yield Desk(job, settings, checked, journal, started)
+
+
+async def _rehearse(desk: Desk, target: Target) -> Finished:
+    async with open_api(desk.settings, target, desk.log) as api:
+        world = await look_up(desk.records, api)
+        calls = calls_of(api)
+    plan = _plan(desk, target, world)
+    run = begin("dry-run", desk, target, world, plan)
+    notices = (email_sentence(emailed(plan.creates, world.organisations)), f"Plan {plan.digest}.")
+    ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
+    return conclude(desk, fates(desk.checked, decisions(plan.actions), None), ending)
+
+
+async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
+    async with open_api(desk.settings, target, desk.log) as api:
+        world = await look_up(desk.records, api)
+        plan = _plan(desk, target, world)
+        preview = _preview(desk, target, plan, world)
+        _refuse_if_unsafe(plan, world, desk.settings, orders)
+        if not orders.approve(preview):
+            raise Interrupted("Nothing was sent, because the answer was not yes.", "Run the command again to be asked.")
+        run = begin("submit", desk, target, world, plan)
+        known = world.directory.accounts.keys()
+        sent = await send(desk, run, plan.creates, api=api, known=known, progress=progress)
+        calls = calls_of(api)
+    created = [create for create in plan.creates if isinstance(sent.outcomes[key_of(create.record)], Done)]
+    notices = (email_sentence(emailed(created, world.organisations)), *sent.notices)
+    ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
+    ending = replace(ending, stopped=sent.stopped)
+    return conclude(desk, fates(desk.checked, decisions(plan.actions), sent.outcomes), ending)
+
+
+def _ending(
+    run: str,
+    mode: Mode,
+    desk: Desk,
+    *,
+    world: World | None = None,
+    digest: str | None = None,
+    calls: Calls = NO_CALLS,
+    notices: tuple[str, ...] = (),
+) -> Ending:
+    return Ending(
+        run=run,
+        mode=mode,
+        started=desk.started,
+        finished=utc_now(),
+        environment=desk.settings.environment,
+        organisation=None if world is None else organisation_of(desk, world),
+        digest=digest,
+        calls=calls,
+        severities=desk.settings.severities,
+        notices=notices,
+    )
+
+
+def _plan(desk: Desk, target: Target, world: World) -> Plan:
+    settings = desk.settings
+    depends_on = {
+        "environment": target.environment,
+        "host": target.host,
+        "role": desk.job.role,
+        "date_order": desk.job.date_order,
+        "mode": desk.job.mode,
+        "values": values_for(desk.job, settings),
+        "severities": settings.severities,
+    }
+    return make_plan(desk.checked, world.directory, organisations=world.organisations.keys(), target=depends_on)
+
+
+def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:
+    """Raises RefusedAsUnsafe for a plan that is not the one looked at, or too large to be meant."""
+    if orders.only_if is not None and orders.only_if != plan.digest:
+        raise RefusedAsUnsafe(
+            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
+            "The file, the settings or OneFile has changed since. Look at a new dry run, and use its digest.",
+        )
+    limits = Limits(settings.max_changes, settings.max_change_percent)
+    too_large = objections(plan, limits, accounts=len(world.directory.accounts))
+    if too_large and not orders.allow_large:
+        raise RefusedAsUnsafe(
+            f"Nothing was sent. {' '.join(too_large)}", "If that is what you mean, run it again with --allow-large."
+        )
+
+
+def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
+    named = {record.values["OrganisationID"] for record in desk.records}
+    return Preview(
+        environment=target.environment,
+        organisations=tuple(f"{one.name} ({one.id})" for one in world.organisations.values() if one.id in named),
+        counts=plan.counts,
+        invalid=sum(len(source.invalid_rows) for source in desk.checked),
+        emailed=emailed(plan.creates, world.organisations),
+        minutes=len(plan.creates) / desk.settings.calls_per_minute,
+        digest=plan.digest,
+    )

@@ -1,0 +1,50 @@
+"""Where a run sends to, and how the connection to it is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bulk_import.api import OneFile
+from bulk_import.report import Calls
+
+if TYPE_CHECKING:
+    from bulk_import.run.log import RunLog
+    from bulk_import.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to send: the environment's name, its address, and the customer token."""
+
+    environment: str
+    base_url: str
+    customer_token: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        """The host of the address, as the journal keeps it: another host is another OneFile."""
+        return urlsplit(self.base_url).hostname or ""
+
+
+def open_api(settings: Settings, target: Target, log: RunLog) -> OneFile:
+    """OneFile at the pace of the settings; an async context manager.
+
+    Raises:
+        SettingsError: the address is neither https nor on this machine.
+        CredentialsRefused: the customer token has characters that cannot be sent.
+    """
+    return OneFile(
+        target.base_url,
+        target.customer_token,
+        calls_per_minute=settings.calls_per_minute,
+        concurrency=settings.concurrency,
+        timeout=settings.timeout,
+        log=log.call,
+    )
+
+
+def calls_of(api: OneFile) -> Calls:
+    """What the API saw so far, as a report says it."""
+    return Calls(api.calls.total, api.calls.retried, api.calls.throttled)
