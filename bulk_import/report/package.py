@@ -31,6 +31,10 @@ _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
 _AFTER_LINKS = re.compile(rb"<(?:printOptions|pageMargins)\b")
 
 
+_LANGUAGE = (b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:coreProperties>")
+"""What XlsxWriter's document properties leave out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """What stands in a sheet below its first row.
@@ -73,7 +77,7 @@ def write_package(skeleton: bytes, bodies: Mapping[str, Body], stream: BinaryIO)
         zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as target,
     ):
         for name in source.namelist():
-            content = source.read(name)
+            content = source.read(name).replace(*_LANGUAGE)
             body = bodies.get(name)
             with target.open(name, "w") as out:
                 _compress([content] if body is None else _filled(content, body), out)

@@ -88,7 +88,10 @@ def _results(book: Workbook, looks: Mapping[Style, Format], report: Report, shee
         page.set_column(at, at, OWN_WIDTHS[at])
     own = len(OWN_COLUMNS)
     for at, (heading, width) in enumerate(zip(sheet.headings, _widths(report, sheet), strict=True), start=own):
-        page.write_string(0, at, cells.safe_heading(heading), looks[Style.HEADING])
+        if heading:
+            page.write_string(0, at, cells.safe_heading(heading), looks[Style.HEADING])
+        else:
+            page.write_blank(0, at, None, looks[Style.HEADING])
         page.set_column(at, at, width)
     _style_row(page, looks)
     page.freeze_panes(1, 3)

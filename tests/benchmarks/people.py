@@ -62,9 +62,14 @@ _MISTAKES: tuple[tuple[int, Cell], ...] = ((3, "not an address"), (ULN, "1234567
 
 def uln(number: int) -> str:
     """The `number`-th ULN: nine digits and their check digit (LRS: weights 10 to 2, 10 minus the sum modulo 11)."""
-    digits = str(100_000_000 + 9 * number)
-    rest = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=True)) % 11
-    return uln(number + 50_000_017) if rest == 0 else f"{digits}{10 - rest}"
+    digits = 100_000_000 + 9 * number
+    while (rest := _weighted(digits) % 11) == 0:
+        digits += 1
+    return f"{digits}{10 - rest}"
+
+
+def _weighted(digits: int) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(str(digits), range(10, 1, -1), strict=True))
 
 
 def person(number: int) -> list[Cell]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import GeneratorType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_import.catalogue import Role
@@ -89,6 +89,7 @@ def test_a_row_that_nothing_accounts_for_is_still_told() -> None:
     assert made.totals == {"created": 1, "read": 2, "blank": 0}
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from([*STATUSES, None]), max_size=30), st.integers(0, 5))
 def test_the_counts_add_up_exactly_when_every_row_has_a_status(statuses: list[Status | None], blanks: int) -> None:
     """Whatever the statuses, totals count each once, and read = blank + their sum unless a row has none."""
