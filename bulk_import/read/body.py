@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.findings import Finding, Place
 from bulk_import.read.content import refusal
 from bulk_import.read.grid import Grid
-from bulk_import.read.limits import LARGEST_CELL_XML
+from bulk_import.read.limits import LARGEST_CELL_TEXT
 from bulk_import.read.table import CellType, Heading
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from pyarrow.csv import InvalidRow
+
+
+CARRIAGE_RETURN: Final = ord("\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +126,8 @@ def _regular_and_odd(head: Head, data: bytes, name: str) -> tuple[list[pa.Chunke
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
     aside = _PutAside()
-    body = pa.py_buffer(data).slice(head.ends[head.heading])
-    if not body.size:
+    body = memoryview(data)[head.ends[head.heading] :]
+    if not body:
         return [pa.chunked_array([], pa.large_string())] * head.usual, []
     try:
         columns = _read(body, head, aside)
@@ -137,15 +140,15 @@ def _regular_and_odd(head: Head, data: bytes, name: str) -> tuple[list[pa.Chunke
         ) from None
 
 
-def _read(body: pa.Buffer, head: Head, aside: _PutAside) -> list[pa.ChunkedArray]:
+def _read(body: memoryview, head: Head, aside: _PutAside) -> list[pa.ChunkedArray]:
     import pyarrow as pa  # noqa: PLC0415 - heavy
     from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy
 
     names = [str(i) for i in range(head.usual)]
     table = arrow_csv.read_csv(
-        pa.BufferReader(body),
+        pa.BufferReader(pa.py_buffer(body)),
         # One thread, because only then does an odd row come with its number.
-        read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=LARGEST_CELL_XML),
+        read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_size(body)),
         parse_options=arrow_csv.ParseOptions(
             delimiter=head.separator,
             newlines_in_values=True,
@@ -161,6 +164,16 @@ def _read(body: pa.Buffer, head: Head, aside: _PutAside) -> list[pa.ChunkedArray
         ),
     )
     return list(table.columns)
+
+
+def block_size(body: memoryview, least: int = LARGEST_CELL_TEXT) -> int:
+    """How many bytes Arrow is to read at a time: no block may end with a carriage return.
+
+    Arrow takes a line feed at the beginning of the next block for the second half of a line end, and drops it even
+    inside quotation marks.
+    """
+    sizes = range(least, least + 1000)
+    return next((size for size in sizes if CARRIAGE_RETURN not in body[size - 1 :: size]), least)
 
 
 def _cells(text: str, separator: str) -> tuple[str, ...]:

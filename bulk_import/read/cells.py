@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 BATCH: Final = 8192
 """Rows at a time: few enough that their Python objects stay small, many enough to be quick."""
 
+EXPONENT_FROM: Final = 1e16
+"""From here on Python itself writes floats with an exponent."""
+
 MILLISECOND: Final = dt.timedelta(milliseconds=1)
 
 
 def number_text(value: float) -> str:
     """The shortest decimal text that means exactly this number, without an exponent: "9276308686", "0.5"."""
-    if value.is_integer():
+    if value.is_integer() and abs(value) < EXPONENT_FROM:
         return str(int(value))
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text

@@ -29,6 +29,9 @@ RATIO_MATTERS_ABOVE: Final = 32 * MEBI
 LARGEST_CELL_XML: Final = 8 * MEBI
 """Bytes that one cell of a workbook may take in its part."""
 
+LARGEST_CELL_TEXT: Final = 8 * MEBI
+"""Bytes that one row of a text file may take."""
+
 MOST_PARTS: Final = 10_000
 """Parts (files inside the zip) of a workbook."""
 

@@ -38,6 +38,8 @@ def read_text(content: Content, *, known: Callable[[str], bool]) -> Table:
         InputUnreadable: no known heading, too many lines or columns, or a quotation mark that is never closed.
     """
     data, encoding = _as_utf_8(content.data)
+    if not data.strip():
+        raise refusal("file-unreadable", content.name, "it is empty")
     separator, data = _told_separator(data)
     _check_lines(data, 1, content.name)
     head = _head(data, (separator,) if separator else SEPARATORS, content.name, known)

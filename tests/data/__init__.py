@@ -1,0 +1,1 @@
+"""Files with one hazard each, made when a test asks for them."""
