@@ -37,18 +37,21 @@ _LOOKS_PERSONAL = (
 )
 
 
-def reason(body: bytes, sent: Mapping[str, object] | None) -> tuple[int | None, str]:
+def reason(body: bytes, sent: Mapping[str, object] | None, tokens: Iterable[str] = ()) -> tuple[int | None, str]:
     """The code and the message of a refusal, the message fit to show.
 
     Args:
         body: the answer's body, of any shape.
         sent: the request's fields, whose values may not come back in the message.
+        tokens: what the call was made with, and may not come back either.
 
     Returns:
         The code, None where there is none, and the message, "" where there is none.
     """
     text = body[:_LONGEST_BODY].decode("utf-8", errors="replace")
     code, message = _read(text)
+    for token in tokens:
+        message = message.replace(token, "(token)")
     return code, _shortened(scrubbed(_plain(message), sent or {}))
 
 

@@ -36,6 +36,7 @@ class Why(StrEnum):
     CREDENTIALS = "OneFile did not accept a fresh session"
     DOWN = "OneFile could not be reached"
     THROTTLED = "OneFile kept answering that there were too many calls"
+    NO_SESSION = "OneFile could not be logged in to"
     UNKNOWN = "OneFile never gave a clear answer"
 
 
@@ -83,8 +84,8 @@ def next_step(kind: RequestKind, verdict: Verdict, attempt: int) -> Step:
             return _after_unauthorised(kind, in_a_row, attempt)
         case Throttled(retry_after=retry_after):
             return _after_throttled(retry_after, attempt)
-        case NeverSent():
-            return _patiently(attempt)
+        case NeverSent(final=final):
+            return GiveUp(Why.NO_SESSION) if final else _patiently(attempt)
         case MaybeSent(running=running):
             return LookUp(running) if kind in WRITES else _patiently(attempt)
         case other:
@@ -137,7 +138,7 @@ def stopped(why: Why, verdict: Verdict) -> ApiDown | CredentialsRefused:
                 "Lower `calls_per_minute`, or wait until the college's other tools have finished; `bulk-import resume` "
                 "goes on with a run that had begun.",
             )
-        case Why.DOWN | Why.UNKNOWN:
+        case Why.DOWN | Why.NO_SESSION | Why.UNKNOWN:
             return api_down(verdict.reason if isinstance(verdict, NeverSent | MaybeSent) else why.value)
         case other:
             assert_never(other)

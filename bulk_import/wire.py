@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, assert_never
 from bulk_import.refusal import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Secret:
@@ -171,9 +171,10 @@ class Throttled:
 
 @dataclass(frozen=True, slots=True)
 class NeverSent:
-    """Not done: the connection never stood."""
+    """Not done: the connection never stood. `final`: so much was tried already that trying again is no use."""
 
     reason: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +189,15 @@ class MaybeSent:
 Verdict = Accepted | Refused | Unauthorised | Throttled | NeverSent | MaybeSent
 
 
-def judge(request: Request, reply: Reply) -> Verdict:
+def judge(request: Request, reply: Reply, tokens: Sequence[Secret] = ()) -> Verdict:
     """What a whole reply means.
 
     A redirect is a refusal: following it could carry the token elsewhere, or send a person twice.
+
+    Args:
+        request: what was asked.
+        reply: what came back.
+        tokens: what the call was made with, so that a refusal that echoes them does not show them.
     """
     status = reply.status
     if status == HTTPStatus.UNAUTHORIZED or _forbidden_at_the_door(request, status):
@@ -201,7 +207,7 @@ def judge(request: Request, reply: Reply) -> Verdict:
     if status in _GATEWAY_GAVE_UP:
         return MaybeSent(status, f"status {status}", running=True)
     if 300 <= status < 500:  # noqa: PLR2004 - redirects and refusals
-        return Refused(status, *reason(reply.body, request.body))
+        return Refused(status, *reason(reply.body, request.body, [token.reveal() for token in tokens]))
     if 200 <= status < 300:  # noqa: PLR2004 - success by the letter of HTTP
         return _judge_success(request, reply)
     return MaybeSent(status, f"status {status}")

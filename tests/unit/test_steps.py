@@ -46,6 +46,7 @@ READS = [kind for kind in RequestKind if kind not in WRITES]
         (NeverSent("x"), 2, SendAgain(2.0)),
         (NeverSent("x"), 4, SendAgain(8.0)),
         (NeverSent("x"), ATTEMPTS, GiveUp(Why.DOWN)),
+        (NeverSent("x", final=True), 1, GiveUp(Why.NO_SESSION)),
         (Throttled(None), 1, SendAgain()),
         (Throttled(5.0), ATTEMPTS, SendAgain()),
         (Throttled(5.0), THROTTLED_ATTEMPTS, GiveUp(Why.THROTTLED)),
@@ -109,6 +110,7 @@ def test_a_429_holds_all_calls_as_long_as_it_says_or_a_minute(said: float | None
         (Why.CREDENTIALS, NeverSent("x"), CredentialsRefused, "customer token."),
         (Why.THROTTLED, Throttled(None), ApiDown, "too many calls"),
         (Why.DOWN, NeverSent("no connection"), ApiDown, "no connection"),
+        (Why.NO_SESSION, NeverSent("logging in: x", final=True), ApiDown, "logging in: x"),
         (Why.UNKNOWN, Throttled(None), ApiDown, "clear answer"),
     ],
 )

@@ -1,0 +1,195 @@
+"""What this product asks of OneFile, besides writing: who the customer is, which centres, who and what is there.
+
+All of it reads, and repeats itself a few times when it fails; `Connection.call`, which writes too, never does. What
+filters do, in which order a list comes and how long a page may be is documented nowhere: whoever decides from a list
+filters it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.connection import CallMade, Calls, Connection
+from bulk_import.errors import StoppedEarly
+from bulk_import.pages import MOST_PAGES, PAGE_SIZE, Pages
+from bulk_import.steps import api_down
+from bulk_import.wire import Accepted, Refused, Request, RequestKind, get_user, id_of, search
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CallMade", "Calls", "OneFile", "Organisation"]
+
+_NOT_THERE = frozenset({400, 404})
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A centre. Where OneFile does not show a switch, people are taken to be e-mailed.
+
+    Attributes:
+        id: its number.
+        name: its name.
+        keychain_creation: whether new users get a keychain, and so an e-mail, at once (article 76000022258).
+        email_suppression: whether those e-mails are held back.
+    """
+
+    id: int
+    name: str
+    keychain_creation: bool
+    email_suppression: bool
+
+
+class OneFile(Connection):
+    """A customer's OneFile. See `Connection` for how to open it."""
+
+    async def customer(self) -> tuple[int, str]:
+        """The customer's number and name (article 76000048013).
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        entry = await self._object(Request(RequestKind.READ, "GET", "Customer"), "the customer")
+        number = id_of(entry)
+        if number is None:
+            raise api_down("the customer has no number")
+        return number, _text(entry, "Name")
+
+    async def organisations(self, customer_id: int) -> tuple[Organisation, ...]:
+        """The customer's centres with their two keychain switches (article 76000048013).
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        entries = await self._list(search("Organisation", {"CustomerID": customer_id}), "the organisations")
+        return tuple(_organisation(number, entry) for entry in entries if (number := id_of(entry)) is not None)
+
+    async def organisation(self, organisation_id: int) -> Organisation | None:
+        """One centre; None if the token does not see it.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        customer_id, _ = await self.customer()
+        found = await self.organisations(customer_id)
+        return next((centre for centre in found if centre.id == organisation_id), None)
+
+    async def search_users(
+        self, organisation_id: int, role: int, filters: Mapping[str, str] | None = None
+    ) -> tuple[Mapping[str, object], ...]:
+        """The accounts of one role in one centre, each once, in no order: ID, FirstName, LastName and perhaps MISID.
+
+        Args:
+            organisation_id: the centre.
+            role: one role id; every known search names exactly one.
+            filters: FirstName, LastName, Email or MISID; OneFile may ignore them or match them loosely.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        wanted = {"OrganisationID": organisation_id, "Role": int(role), **(filters or {})}
+        return await self.listing("User", wanted)
+
+    async def user(self, user_id: int) -> Mapping[str, object] | None:
+        """All that OneFile tells of an account; None if there is none.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        answer = await self.ask(get_user(user_id))
+        if isinstance(answer, Refused) and answer.status in _NOT_THERE:
+            return None
+        return _object(_accepted(answer, "an account"))
+
+    async def classrooms(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """A centre's classes (article 76000048013): ID, Name and perhaps MISID.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self.listing("Classroom", {"OrganisationID": organisation_id})
+
+    async def placements(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """A centre's placements (article 76000048013): ID, Name and perhaps more.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self.listing("Placement", {"OrganisationID": organisation_id})
+
+    async def providers(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """A centre's providers: ID, Name and perhaps more.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self.listing("Provider", {"OrganisationID": organisation_id})
+
+    async def learner_statuses(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """The learner statuses a centre has made for itself (article 76000036178).
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        request = Request(RequestKind.SEARCH, "GET", f"Organisation/{organisation_id}/LearnerStatuses")
+        return await self._list(request, "the learner statuses")
+
+    async def listing(self, noun: str, filters: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
+        """All pages of a search, each entry once; asked for un-paged once more where pages overlap.
+
+        Args:
+            noun: what is searched for, as in the path: User, Classroom, Placement, Provider, Standard, Unit.
+            filters: the search's fields.
+
+        Raises:
+            StoppedEarly: OneFile is down, refuses, or its list has no end.
+        """
+        pages, number = Pages(), 1
+        while pages.add(number, await self._list(search(noun, filters, page=number, size=PAGE_SIZE), noun)):
+            number += 1
+            if number > MOST_PAGES:
+                raise api_down(f"the list of {noun} has no end")
+        if pages.overlapped:
+            pages.take(await self._list(search(noun, filters), noun))
+        if pages.unreadable:
+            raise api_down(f"the list of {noun} has entries without a number")
+        return pages.entries
+
+    async def _list(self, request: Request, what: str) -> tuple[Mapping[str, object], ...]:
+        body = _accepted(await self.ask(request), what)
+        assert isinstance(body, tuple)  # noqa: S101 - what the verdict of a search holds
+        return body
+
+    async def _object(self, request: Request, what: str) -> Mapping[str, object]:
+        return _object(_accepted(await self.ask(request), what))
+
+
+def _object(body: object) -> Mapping[str, object]:
+    assert isinstance(body, dict)  # noqa: S101 - what the verdict of a read holds
+    return body
+
+
+def _accepted(answer: Accepted | Refused, what: str) -> object:
+    if isinstance(answer, Accepted):
+        return answer.body
+    said = f": {answer.message}" if answer.message else "."
+    code = "" if answer.code is None else f", code {answer.code}"
+    raise StoppedEarly(
+        f"OneFile refused to show {what} (status {answer.status}{code}){said}",
+        "Check `base_url` and `organisation_id`, and that the customer token may use this organisation.",
+    )
+
+
+def _text(entry: Mapping[str, object], name: str) -> str:
+    value = entry.get(name)
+    return "" if value is None else str(value)
+
+
+def _organisation(number: int, entry: Mapping[str, object]) -> Organisation:
+    return Organisation(
+        id=number,
+        name=_text(entry, "Name"),
+        keychain_creation=_text(entry, "KeychainCreationForNewUserActive").casefold() != "false",
+        email_suppression=_text(entry, "KeychainEmailSuppression").casefold() == "true",
+    )
