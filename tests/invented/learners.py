@@ -94,7 +94,7 @@ _MISTAKES: Mapping[int, tuple[Mapping[str, Cell], Mapping[str, str]]] = {
     2: ({"Family Name": None}, {"Family Name": "required"}),
     4: ({"Mobile No": "7700900104"}, {"Mobile No": "phone-zero-restored"}),
     6: ({"Full Address": "14 Lindenstraße Court\nNorthbridge\nNB2 6CD"}, {}),
-    8: ({"ULN No": "9.27631E+09"}, {"ULN No": "number-damaged"}),
+    9: ({"ULN No": "9.27631E+09"}, {"ULN No": "number-damaged"}),
     10: ({"LearnPlanEndDate": "31/04/2028"}, {"LearnPlanEndDate": "date-format"}),
     11: ({"D.O.B.": "07-JUN-04"}, {}),
     13: ({"E-mail Address": "eleri.protheroe@example"}, {"E-mail Address": "email-format"}),

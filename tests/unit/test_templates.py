@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from bulk_import.catalogue import FIELDS, NOTES_HEADING, Field, Role, fields_for_heading
+from bulk_import.check import Options, check
 from bulk_import.errors import OutputError
 from bulk_import.kinds import Choice, Date, Identifier, Nino, Phone, Uln
 from bulk_import.read import Table, read_table
@@ -99,6 +101,19 @@ def test_guidance_and_example_are_skipped_and_the_person_below_is_read(template:
     table = _filled_in(template, tmp_path)
     assert list(table.frame.index) == [FIRST_ROW]
     assert [finding.code for finding in table.findings] == ["guidance-skipped"]
+
+
+@EVERY
+def test_a_filled_in_template_passes_the_check(template: Template, tmp_path: Path) -> None:
+    """From an empty form to a person that could be sent, without a single complaint."""
+    options = Options(
+        role=None, defaults={}, date_order="dmy", severities={}, chosen={}, today=date(2026, 11, 23)
+    )  # fmt: skip
+    checked = check(_filled_in(template, tmp_path), source=0, options=options)
+    assert [finding.code for finding in checked.findings] == ["guidance-skipped"]
+    (record,) = checked.records()
+    assert record.role is template.roles[0]
+    assert set(record.values) == {field.api_name for field in template.fields if record.role in field.accepted_for}
 
 
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.label)
