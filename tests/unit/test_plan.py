@@ -1,0 +1,192 @@
+"""The plan: what would be done for every row, and when it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bulk_import.catalogue import FIELDS, Role
+from bulk_import.check import Options, check_all, payload
+from bulk_import.directory import Account, Directory
+from bulk_import.plan import SENDING_ORDER, Create, Hold, Limits, Plan, Unchanged, differences, make_plan, objections
+from tests.unit.tables import TODAY, people_table, person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bulk_import.check import Checked, Record
+
+CENTRE = int(FIELDS["OrganisationID"].example)
+
+
+def sources(*tables: Sequence[Mapping[str, str | None]]) -> tuple[Checked, ...]:
+    """Checked sources, a sequence of people for each."""
+    made = [people_table(*people, name=f"{number}.csv") for number, people in enumerate(tables)]
+    return check_all(made, options=Options(today=TODAY))
+
+
+def planned(checked: Sequence[Checked], accounts: Sequence[Account] = (), **target: object) -> Plan:
+    """The plan in a centre that holds these accounts."""
+    return make_plan(checked, Directory(accounts), organisations={CENTRE}, target=target)
+
+
+def held_account(record: Record, **changes: object) -> Account:
+    """The account that sending a record would make, as OneFile answers it."""
+    return Account(77, CENTRE, record.role, {"ID": 77, **payload(record), **changes}, complete=True)
+
+
+def only(checked: Sequence[Checked]) -> Record:
+    """The one record of the sources."""
+    (record,) = [record for source in checked for record in source.records()]
+    return record
+
+
+@pytest.mark.parametrize("role", Role)
+def test_somebody_new_is_created(role: Role) -> None:
+    """In an empty centre each role's row becomes a create."""
+    (action,) = planned(sources([person(role)])).actions
+    assert isinstance(action, Create)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_planning_again_after_sending_changes_nothing(role: Role) -> None:
+    """An account that holds all that the row says is unchanged."""
+    checked = sources([person(role)])
+    (action,) = planned(checked, [held_account(only(checked))]).actions
+    assert action == Unchanged(only(checked), 77)
+
+
+@pytest.mark.parametrize(
+    ("answer", "differing"),
+    [
+        ({"FirstName": "  ASHA "}, ()),
+        ({"DOB": "2007-08-31T23:00:00Z"}, ()),
+        ({"DOB": "2007-09-01T00:00:00.000Z"}, ()),
+        ({"DOB": "2007-09-01"}, ()),
+        ({"DOB": "2007-09-02T00:00:00Z"}, ("DOB",)),
+        ({"DOB": None}, ("DOB",)),
+        ({"DOB": "soon"}, ("DOB",)),
+        ({"ClassroomID": "23"}, ()),
+        ({"ClassroomID": 24}, ("ClassroomID",)),
+        ({"SupportFunding": "true"}, ()),
+        ({"SupportFunding": False}, ("SupportFunding",)),
+        ({"ULN": None, "NINO": ""}, ("ULN", "NINO")),
+        ({"Progress": 40, "LastModified": None}, ()),
+    ],
+)
+def test_fields_are_compared_in_their_own_terms(answer: Mapping[str, object], differing: tuple[str, ...]) -> None:
+    """Case, spaces, time zones and number types are no difference; another day or value is."""
+    learner = person(Role.LEARNER) | {
+        "FirstName": "Asha",
+        "DOB": "01/09/2007",
+        "ClassroomID": "23",
+        "SupportFunding": "Yes",
+        "NINO": "AA000001A",
+    }
+    record = only(sources([learner]))
+    assert differences(record, held_account(record, **answer)) == differing
+
+
+def test_a_field_that_onefile_does_not_answer_is_no_difference() -> None:
+    """Any field may be missing from an answer; that says nothing."""
+    record = only(sources([person(Role.LEARNER)]))
+    account = Account(77, CENTRE, Role.LEARNER, {"ID": 77, "MISID": record.values["MISID"]}, complete=True)
+    assert differences(record, account) == ()
+
+
+def test_an_account_that_differs_is_held_and_the_fields_are_named() -> None:
+    """The finding names user id, evidence and fields, and no value."""
+    checked = sources([person(Role.LEARNER)])
+    (action,) = planned(checked, [held_account(only(checked), LastName="Elsewhere")]).actions
+    assert isinstance(action, Hold)
+    assert action.finding.code == "account-exists"
+    assert "77" in action.finding.detail
+    assert "LastName" in action.finding.detail
+    assert "Elsewhere" not in action.finding.detail
+
+
+def test_several_accounts_are_held() -> None:
+    """Two holders of one MISID are a person's decision."""
+    checked = sources([person(Role.LEARNER)])
+    first = held_account(only(checked))
+    (action,) = planned(checked, [first, replace(first, id=78)]).actions
+    assert isinstance(action, Hold)
+    assert action.finding.code == "account-ambiguous"
+    assert "77, 78" in action.finding.detail
+
+
+def test_an_organisation_out_of_reach_is_held() -> None:
+    """Nothing is sent to an organisation that the token does not reach."""
+    checked = sources([person(Role.ASSESSOR) | {"OrganisationID": "99"}])
+    (action,) = planned(checked).actions
+    assert isinstance(action, Hold)
+    assert action.finding.code == "organisation-unknown"
+
+
+def test_staff_go_before_employers_and_these_before_learners() -> None:
+    """The order of sending is by role and then by row."""
+    roles = [Role.LEARNER, Role.OBSERVER, Role.IQA, Role.EMPLOYER, Role.ASSESSOR, Role.TRAINEE_ASSESSOR, Role.ASSESSOR]
+    plan = planned(sources([person(role, number) for number, role in enumerate(roles, 1)]))
+    assert [(action.record.role, action.record.row) for action in plan.actions] == [
+        (Role.ASSESSOR, 6),
+        (Role.ASSESSOR, 8),
+        (Role.TRAINEE_ASSESSOR, 7),
+        (Role.IQA, 4),
+        (Role.EMPLOYER, 5),
+        (Role.OBSERVER, 3),
+        (Role.LEARNER, 2),
+    ]
+    assert set(SENDING_ORDER) == set(Role)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.lists(st.sampled_from(Role), min_size=1, max_size=8), st.integers())
+def test_permuting_rows_changes_nothing_but_the_order(roles: list[Role], seed: int) -> None:
+    """The same people in another order get the same actions, and each exactly one."""
+    people = [person(role, number) for number, role in enumerate(roles, 1)]
+    shuffled = people.copy()
+    Random(seed).shuffle(shuffled)
+
+    def actions(some: list[dict[str, str]]) -> set[tuple[str, object]]:
+        return {(type(each).__name__, each.record.values["MISID"]) for each in planned(sources(some)).actions}
+
+    found = actions(people)
+    assert found == actions(shuffled)
+    assert len(found) == len(people)
+
+
+def test_the_digest_is_the_same_for_the_same_and_another_for_another() -> None:
+    """Rows, accounts and target all count; asking twice does not."""
+    checked = sources([person(Role.LEARNER)])
+    plan = planned(checked, environment="beta")
+    assert plan.digest == planned(checked, environment="beta").digest
+    others = {
+        planned(checked, environment="live").digest,
+        planned(checked, [held_account(only(checked))], environment="beta").digest,
+        planned(sources([person(Role.LEARNER)], [person(Role.IQA, 2)]), environment="beta").digest,
+    }
+    assert plan.digest not in others
+    assert len(others) == 3
+
+
+@pytest.mark.parametrize(
+    ("limits", "accounts", "refused"),
+    [
+        (Limits(2), 0, False),
+        (Limits(1), 0, True),
+        (Limits(10, 100), 2, False),
+        (Limits(10, 100), 1, True),
+        (Limits(1, 10), 5, True),
+    ],
+)
+def test_a_plan_too_large_to_be_meant_is_objected_to(limits: Limits, accounts: int, refused: bool) -> None:  # noqa: FBT001 - a table's column
+    """More changes than the limit, or than its share of the centre, are objected to in a sentence."""
+    plan = planned(sources([person(Role.IQA, 1), person(Role.IQA, 2)]))
+    said = objections(plan, limits, accounts=accounts)
+    assert bool(said) is refused
+    assert all("2" in sentence and sentence.endswith(".") for sentence in said)
