@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bulk_import.catalogue import Role
     from bulk_import.findings import Finding, Severity
     from bulk_import.report.assemble import Report, RowReport, SourceReport
 
@@ -101,22 +103,28 @@ def _utc(moment: datetime) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    encode = json.JSONEncoder(ensure_ascii=False).encode
     for row in report.rows():
-        yield "    " + encode(_row(row, report.severities))
+        yield _line(row, report.severities)
 
 
-def _row(row: RowReport, chosen: Mapping[str, Severity]) -> dict[str, object]:
-    return {
-        "source": row.source,
-        "sheet": row.sheet,
-        "row": row.row,
-        "role": None if row.role is None else row.role.label,
-        "misid": row.misid,
-        "status": None if row.status is None else row.status.value,
-        "user_id": row.user_id,
-        "changes": row.changes,
-        "attempts": row.attempts,
-        "http_status": row.http_status,
-        "findings": [finding_object(finding, chosen) for finding in row.findings],
-    }
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _or_null(value: str | int | None) -> str:
+    return "null" if value is None else _encode(value)
+
+
+@cache
+def _role(role: Role | None) -> str:
+    return _or_null(role and role.label)
+
+
+def _line(row: RowReport, chosen: Mapping[str, Severity]) -> str:
+    """A row as JSON; written out key by key, because a million rows through a mapping each take twice as long."""
+    findings = _encode([finding_object(finding, chosen) for finding in row.findings]) if row.findings else "[]"
+    return (
+        f'    {{"source": {_encode(row.source)}, "sheet": {_or_null(row.sheet)}, "row": {row.row}, '
+        f'"role": {_role(row.role)}, "misid": {_or_null(row.misid)}, "status": {_or_null(row.status)}, '
+        f'"user_id": {_or_null(row.user_id)}, "changes": {_encode(row.changes) if row.changes else "[]"}, '
+        f'"attempts": {row.attempts}, "http_status": {_or_null(row.http_status)}, "findings": {findings}}}'
+    )
