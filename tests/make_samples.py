@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from bulk_import.templates import workbook_bytes
+from bulk_import.templates.workbook import workbook_bytes
 from tests.invented import clean, enrolments, learners
 from tests.invented.rows import Cell, Failed, Formula, Sample, Unquoted
 

@@ -17,7 +17,8 @@ from bulk_import.check import Options, check
 from bulk_import.errors import OutputError
 from bulk_import.kinds import Choice, Date, Identifier, Nino, Phone, Uln
 from bulk_import.read import Table, read_table
-from bulk_import.templates import FIRST_ROW, LAST_ROW, TEMPLATES, Template, template_files, write_templates
+from bulk_import.templates import TEMPLATES, Template, template_files, write_templates
+from bulk_import.templates.workbook import FIRST_ROW, LAST_ROW
 
 if TYPE_CHECKING:
     from pathlib import Path

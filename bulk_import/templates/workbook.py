@@ -1,178 +1,58 @@
-"""The workbooks and CSVs that users fill in, made from the catalogue.
-
-Row 1 has the headings, row 2 says how to fill each column in, row 3 is an example; the first cell of rows 2 and 3 holds
-a mark by which the reader knows them and leaves them out. The same catalogue gives the same bytes.
-"""
+"""The workbook of a template: headings, guidance, example, drop-downs, formats, instructions."""
 
 from __future__ import annotations
 
-import csv
 import io
 import re
+import textwrap
 import zipfile
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import EXAMPLE_MARK, FIELDS, GUIDANCE_MARK, NOTES_HEADING, Field, Role
-from bulk_import.errors import OutputError
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK, NOTES_HEADING
 from bulk_import.kinds import Date, Reference, RoleKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
-    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell, MergedCell
-    from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from bulk_import.catalogue import Field
+    from bulk_import.templates.template import Template
 
 FIRST_ROW = 4
 LAST_ROW = 10_003
 NOTES_WIDTH = 20
 LISTS_SHEET = "Lists"
-COLUMNS_A_PAGE = 12
+COLUMNS_A_PAGE = 10
+COLUMNS_A_PAGE_OF_LISTS = 4
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the same catalogue gives the same bytes
 _ZIP_TIME = (2026, 1, 1, 0, 0, 0)
 
 _DARK, _PALE, _GREY, _LINE = "1F3864", "D9E1F2", "F2F2F2", "BFBFBF"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What one template is for.
-
-    Attributes:
-        stem: the files' name without its ending.
-        sheet: the name of the sheet that people fill in.
-        roles: the roles whose people it takes.
-    """
-
-    stem: str
-    sheet: str
-    roles: tuple[Role, ...]
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """The columns: what every role needs, what some need, what is optional; the API's order within each."""
-        accepted = (field for field in FIELDS.values() if field.accepted_for.intersection(self.roles))
-        return tuple(sorted(accepted, key=lambda field: -len(field.required_for.intersection(self.roles))))
-
-    def heading(self, field: Field) -> str:
-        """The column's heading, with the word “mandatory” where it is; the reader knows such remarks."""
-        who = self._who(field)
-        return field.label if who is None else f"{field.label} (mandatory{who})"
-
-    def guidance(self, field: Field) -> str:
-        """One line on what belongs into the column, beginning with whether it is mandatory."""
-        who = self._who(field)
-        begin = "Optional" if who is None else f"Mandatory{who}"
-        only = field.accepted_for.intersection(self.roles)
-        end = f" Leave empty for others than {_listed(only)}." if len(only) < len(self.roles) else ""
-        return f"{begin}. {field.help}{end}"
-
-    def example(self, field: Field) -> str:
-        """The example's text in the column."""
-        return self.roles[0].label if isinstance(field.kind, RoleKind) else field.example
-
-    def _who(self, field: Field) -> str | None:
-        need = field.required_for.intersection(self.roles)
-        if not need:
-            return None
-        return "" if len(need) == len(self.roles) else f" for {_listed(need)}"
-
-
-def _listed(roles: frozenset[Role]) -> str:
-    names = [role.label if role is Role.IQA else role.label.lower() for role in sorted(roles)]
-    return " and ".join(", ".join(f"{name}s" for name in names).rsplit(", ", 1))
-
-
-TEMPLATES: tuple[Template, ...] = (
-    *(Template(role.label.lower().replace(" ", "-"), f"{role.label}s", (role,)) for role in Role),
-    Template("all-roles", "People", tuple(Role)),
-)
-
-
-def template_files() -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each template: a workbook and a CSV for each role, a workbook for all."""
-    for template in TEMPLATES:
-        yield f"{template.stem}.xlsx", _workbook(template)
-        if len(template.roles) == 1:
-            yield f"{template.stem}.csv", _csv(template)
-
-
-def write_templates(folder: Path) -> tuple[Path, ...]:
-    """Writes the templates into a folder, which is made if need be.
-
-    A file of the same name but other content may be somebody's filled-in list: it is never overwritten.
-
-    Raises:
-        OutputError: such a file is there, or the folder cannot be written; then no template is changed.
-    """
-    files = {folder / name: content for name, content in template_files()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _refuse_to_overwrite(folder, files)
-        for path, content in files.items():
-            _write(path, content)
-    except OSError as failure:
-        why = failure.strerror or "the folder cannot be written"
-        raise OutputError(
-            f"The templates cannot be written to {folder}: {why}.", "Name another folder with --out."
-        ) from None
-    return tuple(files)
-
-
-def _refuse_to_overwrite(folder: Path, files: Mapping[Path, bytes]) -> None:
-    changed = [path.name for path, content in files.items() if path.exists() and path.read_bytes() != content]
-    if changed:
-        raise OutputError(
-            f"{folder} already has other files of these names: {', '.join(changed)}.",
-            "They may hold somebody's work, so nothing was written. Move them away, or name another folder with --out.",
-        )
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _csv(template: Template) -> bytes:
-    stream = io.StringIO()
-    fields = template.fields
-    csv.writer(stream).writerows(
-        (
-            [NOTES_HEADING, *map(template.heading, fields)],
-            [GUIDANCE_MARK, *map(template.guidance, fields)],
-            [EXAMPLE_MARK, *map(template.example, fields)],
-        )
-    )
-    # The byte-order mark tells Excel that the file is UTF-8.
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _workbook(template: Template) -> bytes:
-    from openpyxl import Workbook  # noqa: PLC0415 - heavy, and only templates need it
-
-    workbook = Workbook()
-    sheet = workbook.active
+def workbook(template: Template) -> bytes:
+    """The bytes of a template's workbook."""
+    book = Workbook()
+    sheet = book.active
     assert sheet is not None  # noqa: S101 - a new workbook has a sheet
     sheet.title = template.sheet
     _fill(sheet, template)
     _arrange(sheet, template)
-    _read_me(workbook.create_sheet("Read me"), template)
-    _lists(workbook.create_sheet(LISTS_SHEET), sheet, template)
-    workbook.properties.title = f"{template.sheet} for OneFile"
-    return workbook_bytes(workbook)
+    _read_me(book.create_sheet("Read me"), template)
+    _lists(book.create_sheet(LISTS_SHEET), sheet, template)
+    book.properties.title = f"{template.sheet} for OneFile"
+    return workbook_bytes(book)
 
 
 def _fill(sheet: Worksheet, template: Template) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415 - likewise
-
     line = Side(style="thin", color=_LINE)
     rows = (
         (NOTES_HEADING, template.heading, Font(bold=True)),
@@ -205,19 +85,16 @@ def _type_example(cell: Cell | MergedCell, field: Field) -> None:
 
 def _arrange(sheet: Worksheet, template: Template) -> None:
     """Widths, formats of whole columns, frozen panes, the filter and the page."""
-    from openpyxl.styles import Alignment  # noqa: PLC0415 - heavy, and only templates need it
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy, and only templates need it
-
     sheet.column_dimensions["A"].width = NOTES_WIDTH
     for column, field in enumerate(template.fields, start=2):
         prepared = field.kind.excel()
         dimension = sheet.column_dimensions[get_column_letter(column)]
-        dimension.width = max(prepared.width, 16)
+        dimension.width = max(prepared.width, 18, len(template.heading(field)) // 3 + 6)
         dimension.number_format = prepared.number_format
         dimension.alignment = Alignment(horizontal="left", vertical="top")
     last = get_column_letter(len(template.fields) + 1)
-    sheet.row_dimensions[1].height = 46
-    sheet.row_dimensions[2].height = 66
+    sheet.row_dimensions[1].height = 16 * _most_lines(sheet, 1, room=0.9) + 4
+    sheet.row_dimensions[2].height = 13 * _most_lines(sheet, 2, room=1.1) + 4
     sheet.freeze_panes = f"E{FIRST_ROW}"
     # The filter hangs on the example row, so that sorting never moves the three rows at the top.
     sheet.auto_filter.ref = f"A{FIRST_ROW - 1}:{last}{LAST_ROW}"
@@ -225,22 +102,24 @@ def _arrange(sheet: Worksheet, template: Template) -> None:
     _page(sheet)
 
 
-def _page(sheet: Worksheet) -> None:
-    """Prints on A4 across, few pages wide, with the sheet's name and the page at the foot."""
-    from openpyxl.worksheet.page import PageMargins  # noqa: PLC0415 - heavy, and only templates need it
-    from openpyxl.worksheet.properties import PageSetupProperties  # noqa: PLC0415 - heavy, and only templates need it
+def _most_lines(sheet: Worksheet, number: int, *, room: float) -> int:
+    """How many lines the fullest cell of a row needs; `room` is the characters that fit into one unit of width."""
+    widths = [sheet.column_dimensions[get_column_letter(cell.column or 1)].width for cell in sheet[number]]
+    cells = zip(sheet[number], widths, strict=True)
+    return max(len(textwrap.wrap(str(cell.value), int(width * room))) for cell, width in cells)
 
+
+def _page(sheet: Worksheet, columns: int = COLUMNS_A_PAGE) -> None:
+    """Prints on A4 across, few pages wide, with the sheet's name and the page at the foot."""
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = -(-sheet.max_column // COLUMNS_A_PAGE), 0
-    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = -(-sheet.max_column // columns), 0
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.7, footer=0.3)
     sheet.oddFooter.left.text = "&A"  # type: ignore[union-attr] # the stubs leave out what openpyxl always makes
     sheet.oddFooter.right.text = "Page &P of &N"  # type: ignore[union-attr] # likewise
 
 
 def _read_me(sheet: Worksheet, template: Template) -> None:
-    from openpyxl.styles import Alignment, Font  # noqa: PLC0415 - heavy, and only templates need it
-
     lines = (
         f"{template.sheet} for OneFile",
         f"Write one person into each row of the sheet “{template.sheet}”, from row {FIRST_ROW} down.",
@@ -257,6 +136,7 @@ def _read_me(sheet: Worksheet, template: Template) -> None:
         cell = sheet.cell(number, 1, line if number == 1 else f"{number - 1}.  {line}")
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
+    sheet.row_dimensions[1].height = 26
     sheet.column_dimensions["A"].width = 110
     sheet.sheet_view.showGridLines = False
     _page(sheet)
@@ -264,13 +144,11 @@ def _read_me(sheet: Worksheet, template: Template) -> None:
 
 def _lists(lists: Worksheet, sheet: Worksheet, template: Template) -> None:
     """The values of the drop-downs, and the drop-downs themselves."""
-    from openpyxl.styles import Font  # noqa: PLC0415 - heavy, and only templates need it
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy, and only templates need it
-
     # A number before each line keeps a value that is also a heading elsewhere, such as Employer, from standing alone.
     longest = max(len(_choices(field, template)) for field in template.fields)
+    lists.column_dimensions["A"].width = 6
     for row, text in enumerate(("No.", *range(1, longest + 1)), start=1):
-        lists.cell(row, 1, text)
+        lists.cell(row, 1, text).alignment = Alignment(horizontal="left", vertical="top")
     place = 1
     for column, field in enumerate(template.fields, start=2):
         choices = _choices(field, template)
@@ -284,7 +162,7 @@ def _lists(lists: Worksheet, sheet: Worksheet, template: Template) -> None:
     for cell in lists[1]:
         cell.font = Font(bold=True)
     lists.freeze_panes = "A2"
-    _page(lists)
+    _page(lists, COLUMNS_A_PAGE_OF_LISTS)
 
 
 def _choices(field: Field, template: Template) -> tuple[str, ...]:
@@ -294,8 +172,6 @@ def _choices(field: Field, template: Template) -> tuple[str, ...]:
 
 
 def _list_column(lists: Worksheet, place: int, field: Field, choices: tuple[str, ...]) -> None:
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 - heavy, and only templates need it
-
     heading = f"Values for {field.label}"
     for row, text in enumerate((heading, *choices), start=1):
         lists.cell(row, place, text)
@@ -304,8 +180,6 @@ def _list_column(lists: Worksheet, place: int, field: Field, choices: tuple[str,
 
 def _validation(field: Field, source: str) -> DataValidation | None:
     """What Excel offers and questions in the column's cells; it only warns, since the check has the last word."""
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - heavy, and only templates need it
-
     if source:
         # A bare code, such as 31, is as good as the list's “31 - …”, so that typing one raises no question.
         return DataValidation(type="list", formula1=source, allow_blank=True, showErrorMessage=False)
@@ -330,19 +204,20 @@ def _validate(sheet: Worksheet, cells: str, validation: DataValidation | None) -
         sheet.add_data_validation(validation)
 
 
-def workbook_bytes(workbook: Workbook) -> bytes:
+def workbook_bytes(book: Workbook) -> bytes:
     """A workbook as the bytes of its file, without the hour it was made.
 
     Sheets with a filter are fill-in sheets: there, Excel is told that digits kept as text are meant so.
     """
     stream = io.BytesIO()
-    workbook.properties.creator = "bulk-import"
-    workbook.properties.created = _MADE
-    workbook.save(stream)
+    book.properties.creator = "bulk-import"
+    book.properties.created = _MADE
+    book.save(stream)
     timeless = io.BytesIO()
     with zipfile.ZipFile(stream) as made, zipfile.ZipFile(timeless, "w", zipfile.ZIP_DEFLATED) as package:
         for name in made.namelist():
             member = zipfile.ZipInfo(name, _ZIP_TIME)
+            member.create_system = 3  # or the bytes would tell Windows from Linux
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = 0o600 << 16
             package.writestr(member, _without_hour(made.read(name)))
