@@ -32,13 +32,13 @@ def number_text(value: float) -> str:
     return format(Decimal(text), "f") if "e" in text else text
 
 
-def date_text(value: dt.datetime) -> tuple[str, CellType]:
+def date_text(value: dt.datetime) -> str:
     """A date, or a date with a time, in ISO form. Excel keeps days as fractions, hence the rounding."""
     if value.microsecond:
         value = _to_millisecond(value)
     if value.time() == dt.time():
-        return value.date().isoformat(), CellType.DATE
-    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds"), CellType.DATETIME
+        return value.date().isoformat()
+    return value.isoformat(timespec="milliseconds" if value.microsecond else "seconds")
 
 
 def _to_millisecond(value: dt.datetime) -> dt.datetime:
@@ -58,22 +58,36 @@ def _time_text(value: dt.time) -> str:
     return value.isoformat(timespec="milliseconds" if value.microsecond >= 1000 else "seconds")  # noqa: PLR2004 - µs
 
 
-TEXT_OF: Final[Mapping[type, Callable[..., tuple[str | None, CellType]]]] = {
-    str: lambda v: (v, CellType.TEXT) if v else (None, CellType.EMPTY),
-    float: lambda v: (number_text(v), CellType.NUMBER),
-    int: lambda v: (str(v), CellType.NUMBER),
-    bool: lambda v: ("TRUE" if v else "FALSE", CellType.BOOLEAN),
-    dt.date: lambda v: (v.isoformat(), CellType.DATE),
+TEXT_OF: Final[Mapping[type, Callable[..., str]]] = {
+    str: str,
+    float: number_text,
+    int: str,
+    bool: lambda value: "TRUE" if value else "FALSE",
+    dt.date: dt.date.isoformat,
     dt.datetime: date_text,
-    dt.time: lambda v: (_time_text(v), CellType.TIME),
-    dt.timedelta: lambda v: (duration_text(v), CellType.TIME),
+    dt.time: _time_text,
+    dt.timedelta: duration_text,
 }
-"""Type of a value as the fast reader gives it → its text (None for an empty cell) and what it is."""
+"""Type of a value as the fast reader gives it → what makes its text."""
+
+KIND_OF: Final[Mapping[type, int]] = {
+    str: int(CellType.TEXT),
+    float: int(CellType.NUMBER),
+    int: int(CellType.NUMBER),
+    bool: int(CellType.BOOLEAN),
+    dt.date: int(CellType.DATE),
+    dt.datetime: int(CellType.DATETIME),
+    dt.time: int(CellType.TIME),
+    dt.timedelta: int(CellType.TIME),
+}
+"""Type of a value as the fast reader gives it → what the cell is, unless it is empty."""
+
+LENGTH_OF_DATE: Final = len("2026-09-01")
 
 
 def text_of(value: object) -> str:
     """One cell's text, "" where it is empty."""
-    return TEXT_OF[type(value)](value)[0] or ""
+    return TEXT_OF[type(value)](value)
 
 
 def columns_of(rows: Iterable[Sequence[object]], width: int) -> tuple[list[pa.ChunkedArray], np.ndarray]:
@@ -111,12 +125,29 @@ def _batches(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]
 
 
 def _column(cells: tuple[object, ...]) -> tuple[pa.Array, np.ndarray]:
+    """Some cells of one column: their text, and what they are."""
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    try:
+        texts = pa.array([cell or None for cell in cells], pa.large_string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return _mixed_column(cells)
+    # None stands for an empty text, but also for a 0 or a FALSE.
+    if texts.null_count and set(map(type, cells)) != {str}:
+        return _mixed_column(cells)
+    return texts, texts.is_valid().to_numpy(zero_copy_only=False).view("uint8")
+
+
+def _mixed_column(cells: tuple[object, ...]) -> tuple[pa.Array, np.ndarray]:
     import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
 
-    if set(map(type, cells)) == {str}:
-        texts = pa.array([cell or None for cell in cells], pa.large_string())
-        return texts, texts.is_valid().to_numpy(zero_copy_only=False).astype(np.uint8)
-    told = [TEXT_OF[type(cell)](cell) for cell in cells]
-    texts = pa.array([text for text, _ in told], pa.large_string())
-    return texts, np.array([kind for _, kind in told], np.uint8)
+    types = list(map(type, cells))
+    told = [TEXT_OF[kind](cell) or None for kind, cell in zip(types, cells, strict=True)]
+    kinds = np.frombuffer(bytes(map(KIND_OF.__getitem__, types)), np.uint8).copy()
+    texts = pa.array(told, pa.large_string())
+    kinds[~texts.is_valid().to_numpy(zero_copy_only=False)] = CellType.EMPTY
+    if dt.datetime in types:
+        lengths = np.array([len(text or "") for text in told])
+        kinds[(kinds == CellType.DATETIME) & (lengths == LENGTH_OF_DATE)] = CellType.DATE
+    return texts, kinds
