@@ -1,0 +1,193 @@
+"""The main job, end to end: the command against a practice OneFile on a socket."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from bulk_import import sandbox
+from tests.journeys.command import learner, report_of, run, tutor, write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bulk_import.sandbox import Running
+
+pytestmark = pytest.mark.journey
+
+PERSONAL = ("Asha", "Khan", "@example.com", "2007-09-01", "01/09/2007", "9276308686", "AA000001A")
+
+
+@pytest.fixture
+def onefile() -> Iterator[Running]:
+    """A practice OneFile that tests can look into."""
+    with sandbox.running() as running:
+        yield running
+
+
+def settings(onefile: Running) -> dict[str, str]:
+    """The environment variables that lead to it as if it were the beta OneFile."""
+    return {
+        "BULK_IMPORT_ENVIRONMENT": "beta",
+        "BULK_IMPORT_BASE_URL": onefile.base_url,
+        "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
+    }
+
+
+def test_from_a_sheet_to_accounts(tmp_path: Path, onefile: Running) -> None:
+    """Check sends nothing, a dry run sends nothing, submit does what the dry run said, a second submit nothing."""
+    people = [tutor(1), learner(1), learner(2), learner(3, ClassroomID=""), learner(4, PlacementID="999")]
+    write_csv(tmp_path / "people.csv", people)
+    env = settings(onefile)
+    before = {user["ID"] for user in onefile.world.users()}
+
+    checked = run(tmp_path, "check", "people.csv", "--json", env=env)
+    assert (checked.code, checked.json["totals"]) == (1, {"valid": 4, "invalid": 1, "read": 5, "blank": 0})
+    assert onefile.world.calls() == []
+
+    rehearsed = run(tmp_path, "dry-run", "people.csv", "--json", env=env)
+    assert rehearsed.json["totals"] == {"would-create": 4, "invalid": 1, "read": 5, "blank": 0}
+    assert rehearsed.json["organisation"] == {"id": 1, "name": "Northbridge College"}
+    assert {user["ID"] for user in onefile.world.users()} == before
+
+    digest = rehearsed.json["digest"]
+    submitted = run(tmp_path, "submit", "people.csv", "--json", "--yes", "--only-if", digest, env=env)
+    assert submitted.code == 1
+    assert submitted.json["totals"] == {"created": 3, "invalid": 1, "rejected": 1, "read": 5, "blank": 0}
+    report = report_of(submitted)
+    created = {row["user_id"]: row["misid"] for row in report["rows"] if row["status"] == "created"}
+    held = {user["ID"]: user["MISID"] for user in onefile.world.users() if user["ID"] not in before}
+    assert created == held
+    (refused,) = [row for row in report["rows"] if row["status"] == "rejected"]
+    assert (refused["http_status"], refused["findings"][0]["cell"], refused["findings"][0]["field"]) == (
+        400,
+        "H6",
+        "PlacementID",
+    )
+
+    again = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
+    assert again.json["totals"] == {"unchanged": 3, "invalid": 1, "rejected": 1, "read": 5, "blank": 0}
+    assert {user["ID"] for user in onefile.world.users()} - before == set(held)
+
+
+def test_what_it_leaves_behind(tmp_path: Path, onefile: Running) -> None:
+    """Reports whole, log and journal without personal data, the folder for the owner alone."""
+    write_csv(tmp_path / "people.csv", [learner(1, DOB="01/09/2007", ULN="9276308686", NINO="AA000001A")])
+    done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
+    assert done.code == 0
+    folder = Path(done.json["report"]).parent
+    assert sorted(file.name for file in folder.iterdir()) == ["log.jsonl", "report.json", "results.xlsx"]
+    book = openpyxl.load_workbook(folder / "results.xlsx")
+    assert book.sheetnames == ["Summary", "Results", "Problems"]
+    texts = (folder / "log.jsonl").read_bytes() + (tmp_path / "reports" / "journal.db").read_bytes()
+    leaked = [secret for secret in (*PERSONAL, onefile.customer_token) if secret.encode() in texts]
+    assert leaked == []
+    assert onefile.customer_token not in done.out + done.err
+    if os.name == "posix":
+        assert folder.stat().st_mode & 0o077 == 0
+    events = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert Counter(event["event"] for event in events)["call"] == done.json["calls"]["total"]
+
+
+def test_reports_can_be_written_again(tmp_path: Path, onefile: Running) -> None:
+    """From journal and source alone the same rows come to the same fates; a changed source is refused."""
+    file = write_csv(tmp_path / "people.csv", [learner(1), learner(2, PlacementID="999"), learner(3, Email="")])
+    done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
+    name = done.json["run"]
+    rows = report_of(done)["rows"]
+    rebuilt = run(tmp_path, "report", name, "--json")
+    assert rebuilt.code == done.code
+    assert report_of(rebuilt)["rows"] == rows
+    assert rebuilt.json["totals"] == done.json["totals"]
+    listed = run(tmp_path, "runs")
+    assert name in listed.out
+    file.write_bytes(file.read_bytes() + b"\r\n")
+    refused = run(tmp_path, "report", name)
+    assert refused.code == 4
+    assert "has changed" in refused.err
+
+
+def test_learners_go_after_the_staff(tmp_path: Path, onefile: Running) -> None:
+    """Whatever the order of the sheet, assessors are sent before employers, and these before learners."""
+    people = [
+        learner(1),
+        learner(2, Role="Employer", DefaultAssessorID="", ClassroomID="", MISID="E1", Email="e1@example.com"),
+        tutor(1),
+    ]
+    write_csv(tmp_path / "people.csv", people)
+    assert run(tmp_path, "submit", "people.csv", "--yes", env=settings(onefile)).code == 0
+    made = sorted(onefile.world.users(), key=lambda user: int(str(user["ID"])))[-3:]
+    assert [user["MISID"] for user in made] == ["T0001", "E1", "J0001"]
+
+
+def test_without_settings_the_practice_onefile_remembers(tmp_path: Path) -> None:
+    """The built-in server keeps its state from command to command."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    assert run(tmp_path, "submit", "people.csv", "--yes", "--json").json["totals"]["created"] == 1
+    assert (tmp_path / "reports" / "sandbox.db").is_file()
+    assert run(tmp_path, "submit", "people.csv", "--yes", "--json").json["totals"]["unchanged"] == 1
+
+
+def test_a_plan_that_is_another_now_is_refused(tmp_path: Path, onefile: Running) -> None:
+    """--only-if with yesterday's digest sends nothing and ends with 4."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    before = len(onefile.world.users())
+    done = run(tmp_path, "submit", "people.csv", "--yes", "--only-if", "0123456789abcdef", env=settings(onefile))
+    assert (done.code, len(onefile.world.users())) == (4, before)
+    assert "Nothing was sent" in done.err
+
+
+def test_a_plan_over_the_limit_needs_to_be_allowed(tmp_path: Path, onefile: Running) -> None:
+    """max_changes stops a submit with 4; --allow-large lets it pass."""
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    env = {**settings(onefile), "BULK_IMPORT_MAX_CHANGES": "1"}
+    refused = run(tmp_path, "submit", "people.csv", "--yes", env=env)
+    assert refused.code == 4
+    assert "--allow-large" in refused.err
+    assert run(tmp_path, "submit", "people.csv", "--yes", "--allow-large", env=env).code == 0
+
+
+def test_without_a_terminal_nothing_is_sent_unasked(tmp_path: Path, onefile: Running) -> None:
+    """A scheduler that forgot --yes gets a sentence and exit code 2, and nobody an account."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    before = len(onefile.world.users())
+    done = run(tmp_path, "submit", "people.csv", env=settings(onefile), typed="yes\n")
+    assert (done.code, len(onefile.world.users())) == (2, before)
+    assert "--yes" in done.err
+
+
+def test_several_files_are_one_run(tmp_path: Path) -> None:
+    """Rows of all files are counted, and a person in two of them is found."""
+    write_csv(tmp_path / "one.csv", [learner(1), learner(2)])
+    write_csv(tmp_path / "two.csv", [learner(3), learner(1, Email="other@example.com")])
+    done = run(tmp_path, "check", "one.csv", "two.csv", "--json")
+    assert done.json["totals"] == {"valid": 3, "invalid": 1, "read": 4, "blank": 0}
+    (wrong,) = [row for row in report_of(done)["rows"] if row["status"] == "invalid"]
+    assert (wrong["source"], wrong["row"], wrong["findings"][0]["code"]) == ("two.csv", 3, "duplicate-misid")
+
+
+def test_options_reach_the_check(tmp_path: Path) -> None:
+    """--role, --map, --set and --date-order do what they say."""
+    text = "Given,Surname,Email,Case No,Born\r\nAsha,Khan,asha@example.com,J1,03/25/2007\r\n"
+    (tmp_path / "odd.csv").write_text(text, encoding="utf-8", newline="")
+    words = ["check", "odd.csv", "--json", "--role", "Learner", "--date-order", "mdy"]
+    words += ["--map", "Given=FirstName", "--map", "Case No=MISID", "--map", "Born=DOB"]
+    for value in ("OrganisationID=1", "DefaultAssessorID=101", "ClassroomID=201", "PlacementID=301"):
+        words += ["--set", value]
+    done = run(tmp_path, *words)
+    assert (done.code, done.json["totals"]) == (0, {"valid": 1, "read": 1, "blank": 0})
+    assert report_of(done)["rows"][0]["misid"] == "J1"
+
+
+def test_demo_does_the_real_job(tmp_path: Path) -> None:
+    """The demo shows created, invalid and rejected rows, and what it reports as created is what the sandbox holds."""
+    done = run(tmp_path, "demo", "--quiet")
+    assert done.code == 0, done.err
+    for words in ("Created", "Needs correcting", "Refused by OneFile", "says created: 40", "holds 40 accounts"):
+        assert words in done.out
