@@ -17,7 +17,7 @@ from tests.make_docs import documents
 from tests.make_samples import SAMPLES, sample_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TOP = Path(__file__).parent.parent
 WHOLLY_GENERATED = ("templates", "samples")
@@ -33,9 +33,13 @@ def generated() -> Iterator[tuple[str, bytes]]:
         yield f"docs/{name}", text.encode()
 
 
-def differences(top: Path) -> list[str]:
-    """A line for each generated file that is missing, differs, or should not be there."""
-    wanted = dict(generated())
+def differences(top: Path, wanted: Mapping[str, bytes]) -> list[str]:
+    """A line for each generated file that is missing, differs, or should not be there.
+
+    Args:
+        top: the folder that all paths are relative to.
+        wanted: path → content of every file that is generated.
+    """
     found = []
     for name, content in wanted.items():
         path = top / name
@@ -49,12 +53,6 @@ def differences(top: Path) -> list[str]:
     return found
 
 
-def write(top: Path) -> None:
-    """Writes every generated file where it is committed."""
-    for name, content in generated():
-        (top / name).write_bytes(content)
-
-
 def _same(ours: bytes, theirs: bytes) -> bool:
     return ours == theirs or (ours[:2] == theirs[:2] == b"PK" and _parts(ours) == _parts(theirs))
 
@@ -66,9 +64,11 @@ def _parts(content: bytes) -> dict[str, bytes]:
 
 def main() -> int:
     """Compares, or with --write makes anew; 1 if something differs."""
+    wanted = dict(generated())
     if "--write" in sys.argv[1:]:
-        write(TOP)
-    found = differences(TOP)
+        for name, content in wanted.items():
+            (TOP / name).write_bytes(content)
+    found = differences(TOP, wanted)
     sys.stdout.write("".join(f"{line}\n" for line in found) or "What is generated is what is committed.\n")
     if found:
         sys.stdout.write("Run: python -m tests.drift --write\n")

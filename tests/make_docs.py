@@ -10,7 +10,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import typer
+import typer.core
+import typer.main
+
 from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sensitivity, heading_key
+from bulk_import.cli.commands import app
 from bulk_import.findings import Finding, Place, Sentences, all_sentences, fix, message
 from bulk_import.kinds import Choice
 from tests.finding_examples import EXAMPLES
@@ -18,11 +23,6 @@ from tests.finding_examples import EXAMPLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-COMMANDS = (
-    ("check", "dry-run", "submit", "resume", "demo"),
-    ("runs", "report"),
-    ("templates", "fields", "sandbox", "doctor"),
-)
 _ACROSS = {
     "MISID": ("duplicate-misid",),
     "Email": ("duplicate-email",),
@@ -160,9 +160,15 @@ def _example(sentences: Sentences) -> Finding:
 
 def _commands() -> Iterator[str]:
     yield from ("# The commands", "", "What each command says of itself. Generated; do not edit.")
-    for arguments in ((), *((name,) for group in COMMANDS for name in group)):
+    for arguments in ((), *((name,) for name in _names())):
         command = " ".join(("bulk-import", *arguments))
         yield from ("", f"## {command}", "", "```", _help(arguments), "```")
+
+
+def _names() -> list[str]:
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    return list(group.commands)
 
 
 def _help(arguments: tuple[str, ...]) -> str:
