@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.checking import check_csv, check_xlsx
 from tests.benchmarks.measure import say
+from tests.benchmarks.pacing import submit
 from tests.benchmarks.starting import start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 XLSX_ROWS = 100_000
+SUBMITTED_ROWS = 600
 CSV_ROWS = 1_000_000
 
 
@@ -27,6 +29,7 @@ def main() -> None:
     benchmarks: dict[str, Callable[[], None]] = {
         "help": lambda: start(max(5, chosen.runs)),
         "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
+        "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
         "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
     }
     for name, benchmark in benchmarks.items():

@@ -9,6 +9,10 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,18 +39,25 @@ def python(*arguments: str | Path) -> list[str]:
     return [sys.executable, *map(str, arguments)]
 
 
-def measured(command: list[str], *, good: frozenset[int] = frozenset({0}), log: Path | None = None) -> Run:
+def measured(
+    command: list[str],
+    *,
+    good: frozenset[int] = frozenset({0}),
+    log: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Run:
     """Runs a command in a process of its own.
 
     Args:
         command: the program and its arguments.
         good: exit codes that mean success.
         log: where its output goes; nowhere if None.
+        variables: environment variables to add.
 
     Raises:
         Broken: it exited with another code.
     """
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "", "NO_COLOR": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **(variables or {})}
     with (log or Path(os.devnull)).open("w", encoding="utf-8") as out:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
