@@ -6,9 +6,9 @@ Proof: take calls that the server counts within one minute, and let the last of 
 was stamped no more than a minute before the last was, hence was answered later than a minute before a, hence still
 fills a place at a. As many as there are places never all do.
 
-The price is the answering time a minute: 1.5 s of latency leaves 60 / 61.55 = 97.5 % of the permitted pace. Beside
-that, calls leave evenly, one each 60 / calls_per_minute seconds, so that a centre's other tools find room at any
-moment; a call that leaves late by up to half that spacing does not push back the next.
+The price is the answering time a minute: 1.5 s of latency leaves 60 / 61.55 = 97.5 % of the permitted pace. Calls leave
+evenly at that pace, with the answering time as it has been of late, so that a centre's other tools find room at any
+moment. A call that leaves late by up to half the spacing does not push back the next.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 CLOCK_MARGIN = 0.05
 _CATCH_UP = 0.5
+_SMOOTHING = 0.05
+_MOST_SPREAD = 3.0
 
 
 class Pace:
@@ -33,11 +35,16 @@ class Pace:
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute must be at least 1")
         self.calls_per_minute = calls_per_minute
-        self._spacing = MINUTE / calls_per_minute
+        self._latency = 0.0
         self._due = float("-inf")
         self._held_until = float("-inf")
         self._in_flight = 0
         self._answered: deque[float] = deque()
+
+    @property
+    def spacing(self) -> float:
+        """Seconds from one call to the next, such that the places last for just a minute and its answering time."""
+        return (MINUTE + CLOCK_MARGIN + self._latency) / self.calls_per_minute
 
     def wait(self, now: float) -> float | None:
         """Seconds until the next call may leave, 0 for at once; None until a call in flight is answered."""
@@ -52,11 +59,12 @@ class Pace:
     def left(self, now: float) -> None:
         """A call leaves; `wait` was 0 at this moment."""
         late = now - self._due
-        self._due = (self._due if late <= self._spacing * _CATCH_UP else now) + self._spacing
+        self._due = (self._due if late <= self.spacing * _CATCH_UP else now) + self.spacing
         self._in_flight += 1
 
-    def answered(self, now: float) -> None:
-        """A call that had left was answered, or given up."""
+    def answered(self, now: float, left: float) -> None:
+        """A call that had left at `left` was answered, or given up."""
+        self._latency += _SMOOTHING * (min(now - left, _MOST_SPREAD) - self._latency)
         self._in_flight -= 1
         self._answered.append(now)
 
@@ -91,11 +99,12 @@ class Pacer:
         async with self._turn:
             while (wait := self._pace.wait(self._clock())) != 0:
                 await self._rest(wait)
-            self._pace.left(self._clock())
+            left = self._clock()
+            self._pace.left(left)
         try:
             yield
         finally:
-            self._pace.answered(self._clock())
+            self._pace.answered(self._clock(), left)
             self._answer.set()
 
     def hold(self, seconds: float) -> None:

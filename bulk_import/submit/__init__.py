@@ -1,0 +1,13 @@
+"""Carries out a plan: each row causes at most one account, whatever fails, and no row is lost.
+
+The rule. Write the intent and commit; send; write the outcome and commit. A row that was meant and has no outcome,
+after a crash or an answer that tells nothing, is never sent again blindly: the person is looked up first (`settle`).
+What follows from each answer is decided by `steps.next_step`.
+"""
+
+from __future__ import annotations
+
+from bulk_import.submit.carry import Carried, Progress, carry_out
+from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT
+
+__all__ = ["CALL_LIFETIME", "SETTLE_WAIT", "Carried", "Progress", "carry_out"]

@@ -1,0 +1,244 @@
+"""The run as a whole: groups in their order, so many rows at a time, one outcome for each row."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import Role
+from bulk_import.directory import folded
+from bulk_import.errors import Interrupted, RefusedAsUnsafe, StoppedEarly
+from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
+from bulk_import.steps import api_down
+from bulk_import.submit.halt import Halt, StopSignal
+from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Claims, Office, Row
+from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from bulk_import.api import OneFile
+    from bulk_import.check import Record
+    from bulk_import.journal import Journal, Operation, Outcome
+    from bulk_import.journal.entries import Key
+    from bulk_import.plan import Create
+
+GROUPS = (
+    frozenset({Role.TRAINEE_ASSESSOR, Role.ASSESSOR, Role.IQA}),
+    frozenset({Role.EMPLOYER, Role.OBSERVER}),
+    frozenset({Role.LEARNER}),
+)
+"""Who is made before whom: staff, then employers and observers, then the learners that name them."""
+
+FAILURES_TO_STOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has got, in rows; `failed` counts all that were not created."""
+
+    done: int
+    total: int
+    created: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a run came to.
+
+    Attributes:
+        outcomes: one for each row that was to be created, by source and row.
+        stopped: why the run ended early, None if it did not; never None where a row was not sent.
+    """
+
+    outcomes: Mapping[Key, Outcome]
+    stopped: StoppedEarly | None = None
+
+
+async def carry_out(
+    creates: Sequence[Create],
+    *,
+    api: OneFile,
+    journal: Journal,
+    run: str,
+    known_before: Collection[int],
+    secret: bytes,
+    payload: Callable[[Record], Mapping[str, object]],
+    settle_wait: float = SETTLE_WAIT,
+    call_lifetime: float = CALL_LIFETIME,
+    failures_to_stop: int = FAILURES_TO_STOP,
+    stop: StopSignal | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Carried:
+    """Makes the accounts of a run, or goes on with a run that ended early.
+
+    Rows that the journal knows to be done or refused are not touched again; those it knows to be meant without an
+    outcome, or unresolved, are looked up before anything is sent.
+
+    Args:
+        creates: the rows; those of an earlier part of the same run may be left out.
+        api: OneFile, open.
+        journal: the journal, open.
+        run: the run's name, from `Journal.begin_run`.
+        known_before: the ids of the accounts that stood in OneFile before the run. What the run itself had made
+            before a crash may be among them the second time: the set given first is kept in the journal and counts.
+        secret: the site's own, for the tokens in the journal.
+        payload: what is sent for a row, by the API's names.
+        settle_wait: seconds that a search may lag behind.
+        call_lifetime: seconds after its sending when a call without answer is taken to be over.
+        failures_to_stop: how many failures in a row, over all rows, stop the run.
+        stop: tells the run to stop; calls in flight are seen through.
+        on_progress: is told after each row.
+
+    Raises:
+        JournalError: the journal failed before the first call. Later it stops the run like other reasons.
+        RefusedAsUnsafe: a row would now be sent with other content than when the run began.
+    """
+    halt = Halt(api.sleep)
+    sent = {_key(create): payload(create.record) for create in creates}
+    operations = _operations(creates, sent, journal, run, secret)
+    claims = Claims(journal.remember_known(run, known_before), _accounts_made(journal, run))
+    settler = Settler(api, halt, settle_wait, call_lifetime, claims.taken)
+    office = Office(api, journal, run, halt, settler, claims, failures_to_stop)
+    crew = _Crew(office, operations, sent, on_progress)
+    for group in _groups(creates):
+        await crew.work(group, stop)
+    return crew.result()
+
+
+def _key(create: Create) -> Key:
+    return create.record.source, create.record.row
+
+
+def _groups(creates: Sequence[Create]) -> Iterator[list[Create]]:
+    for roles in GROUPS:
+        yield [create for create in creates if create.record.role in roles]
+
+
+def _operations(
+    creates: Sequence[Create], sent: Mapping[Key, Mapping[str, object]], journal: Journal, run: str, secret: bytes
+) -> Mapping[Key, Operation]:
+    """The rows as the journal knows them, after those it did not know have been written down.
+
+    Raises:
+        RefusedAsUnsafe: it knows one of them with other content.
+    """
+    planned = {_key(create): _planned(create, sent[_key(create)], secret) for create in creates}
+    if len(planned) != len(creates):
+        raise ValueError("a row stands twice in the plan")
+    journal.plan(run, planned.values())
+    known = {operation.planned.key: operation for operation in journal.operations(run)}
+    if any(known[key].planned.payload_digest != row.payload_digest for key, row in planned.items()):
+        raise RefusedAsUnsafe(
+            f"What would be sent is no longer what run {run} began with: the file or the settings have changed.",
+            "Submit the file again instead; people who are in OneFile already are recognised.",
+        )
+    return {key: known[key] for key in planned}
+
+
+def _planned(create: Create, sent: Mapping[str, object], secret: bytes) -> Planned:
+    return Planned(
+        key=_key(create),
+        role=int(create.record.role),
+        identity=keyed_token(secret, *_person(sent), folded(sent.get("MISID", ""))),
+        payload_digest=payload_digest(secret, sent),
+    )
+
+
+def _person(sent: Mapping[str, object]) -> tuple[str, ...]:
+    """What makes two rows the same person, who must not be in doubt twice at a time."""
+    return tuple(folded(sent.get(name, "")) for name in ("OrganisationID", "Role", "Email"))
+
+
+def _accounts_made(journal: Journal, run: str) -> Mapping[Key, int]:
+    return {
+        operation.planned.key: operation.outcome.user_id
+        for operation in journal.operations(run)
+        if isinstance(operation.outcome, Done)
+    }
+
+
+class _Crew:
+    """So many rows at a time."""
+
+    def __init__(
+        self,
+        office: Office,
+        operations: Mapping[Key, Operation],
+        sent: Mapping[Key, Mapping[str, object]],
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._office = office
+        self._operations = operations
+        self._sent = sent
+        self._on_progress = on_progress
+        self._outcomes: dict[Key, Outcome] = {
+            key: operation.outcome
+            for key, operation in operations.items()
+            if isinstance(operation.outcome, Done | Rejected)
+        }
+        self._tally = Counter(_tallied(outcome) for outcome in self._outcomes.values())
+        people = Counter(_person(fields) for fields in sent.values())
+        self._turns = {person: asyncio.Lock() for person, rows in people.items() if rows > 1}
+
+    async def work(self, group: Sequence[Create], stop: StopSignal | None) -> None:
+        """Carries a group out; returns early once the run has been stopped."""
+        waiting = [key for create in group if (key := _key(create)) not in self._outcomes]
+        # rows in doubt come last: by then searches have caught up with what an earlier process had sent
+        queue = iter(sorted(waiting, key=lambda key: self._operations[key].state in IN_DOUBT))
+        async with asyncio.TaskGroup() as tasks:
+            watch = None if stop is None else tasks.create_task(_heed(stop, self._office.halt))
+            workers = [tasks.create_task(self._worker(queue)) for _ in range(self._office.api.concurrency)]
+            await asyncio.wait(workers)
+            if watch is not None:
+                watch.cancel()
+
+    async def _worker(self, queue: Iterator[Key]) -> None:
+        for key in queue:
+            if self._office.halt.stopped:
+                return
+            row = Row(self._office, self._operations[key], self._sent[key])
+            turn = self._turns.get(_person(self._sent[key]))
+            if turn is None:
+                self._ended(key, await row.carry())
+                continue
+            async with turn:
+                self._ended(key, await row.carry())
+
+    def _ended(self, key: Key, outcome: Outcome) -> None:
+        self._outcomes[key] = outcome
+        self._tally[_tallied(outcome)] += 1
+        if self._on_progress is not None:
+            created, failed = self._tally["created"], self._tally["failed"]
+            self._on_progress(Progress(len(self._outcomes), len(self._operations), created, failed))
+
+    def result(self) -> Carried:
+        """An outcome for every row, those too that the run never came to."""
+        left = {key: _left(operation) for key, operation in self._operations.items() if key not in self._outcomes}
+        outcomes = {key: self._outcomes.get(key) or left[key] for key in self._operations}
+        reason = self._office.halt.reason
+        if reason is None and any(isinstance(outcome, NotSent) for outcome in outcomes.values()):
+            reason = api_down("some rows could not be sent")
+        return Carried(outcomes, reason)
+
+
+def _tallied(outcome: Outcome) -> str:
+    return "created" if isinstance(outcome, Done) else "failed"
+
+
+def _left(operation: Operation) -> Outcome:
+    match operation.outcome:
+        case Unresolved() | NotSent() as outcome:
+            return outcome
+        case _ if operation.state is State.OPEN:
+            return Unresolved(HALTED_IN_DOUBT, attempts=operation.attempts)
+        case _:
+            return NotSent(HALTED, attempts=operation.attempts)
+
+
+async def _heed(stop: StopSignal, halt: Halt) -> None:
+    await stop.wait()
+    halt.stop(Interrupted("The run was stopped before its last row.", "bulk-import resume goes on where it stopped."))

@@ -1,0 +1,242 @@
+"""The course of one row, from its intent to its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, assert_never
+
+from bulk_import.errors import JournalError, StoppedEarly
+from bulk_import.journal import Done, NotSent, Rejected, State, Unresolved
+from bulk_import.steps import Finish, GiveUp, LookUp, SendAgain, Why, after_absent, api_down, next_step, stopped
+from bulk_import.submit.halt import Halted
+from bulk_import.submit.settle import Absent, Doubtful, Found
+from bulk_import.wire import (
+    Accepted,
+    MaybeSent,
+    NeverSent,
+    Refused,
+    Throttled,
+    Unauthorised,
+    Verdict,
+    create_user,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from bulk_import.api import OneFile
+    from bulk_import.journal import Journal, Operation, Outcome
+    from bulk_import.journal.entries import Key
+    from bulk_import.submit.halt import Halt
+    from bulk_import.submit.settle import Settler, Sight
+
+HALTED = "the run stopped before this row"
+HALTED_IN_DOUBT = "the run stopped before it could be looked up"
+IN_DOUBT = frozenset({State.OPEN, State.UNRESOLVED})
+
+
+class Claims:
+    """Which account belongs to which row, so that no account is ever taken for two rows or for one that was there."""
+
+    def __init__(self, known_before: Collection[int], done: Mapping[Key, int]) -> None:
+        self._known_before = frozenset(known_before)
+        self._owner = {user_id: key for key, user_id in done.items()}
+
+    def taken(self, user_id: int) -> bool:
+        """Whether the account was there before the run, or belongs to a row."""
+        return user_id in self._known_before or user_id in self._owner
+
+    def claim(self, user_id: int, key: Key) -> bool:
+        """Gives an account to a row; False if it cannot be this row's."""
+        if self.taken(user_id):
+            return False
+        self._owner[user_id] = key
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every row of a run works with."""
+
+    api: OneFile
+    journal: Journal
+    run: str
+    halt: Halt
+    settler: Settler
+    claims: Claims
+    failures_to_stop: int
+
+
+class Row:
+    """One row on its way; `carry` is called once."""
+
+    def __init__(self, office: Office, operation: Operation, sent: Mapping[str, object]) -> None:
+        self._office = office
+        self._key = operation.planned.key
+        self._before = operation
+        self._sent = sent
+        self._request = create_user(sent)
+        self._attempts = operation.attempts
+        self._in_doubt = operation.state in IN_DOUBT
+        self._was_in_doubt = self._in_doubt
+        self._left_at = 0.0
+        self._unwritten: Verdict | None = None
+
+    async def carry(self) -> Outcome:
+        """Sees the row through, or as far as the run goes; its outcome is in the journal when this returns."""
+        office = self._office
+        try:
+            outcome = await self._course()
+        except Halted:
+            outcome = self._left_there()
+        except JournalError as error:
+            # nothing can be written down any more, so the outcome is not either
+            office.halt.stop(error)
+            return self._left_there()
+        except StoppedEarly as reason:
+            office.halt.stop(reason)
+            outcome = self._left_there()
+        return self._written(outcome)
+
+    def _left_there(self) -> Outcome:
+        if self._in_doubt:
+            return Unresolved(HALTED_IN_DOUBT, attempts=self._attempts)
+        return NotSent(HALTED, attempts=self._attempts)
+
+    def _written(self, outcome: Outcome) -> Outcome:
+        verdict = None if self._unwritten is None else type(self._unwritten).__name__
+        try:
+            self._office.journal.outcome(self._office.run, self._key, outcome, verdict=verdict)
+        except JournalError as error:
+            self._office.halt.stop(error)
+        return outcome
+
+    async def _course(self) -> Outcome:
+        if self._in_doubt:
+            sight = await self._office.settler.settle(self._sent, running_for=self._running_since_before())
+            if (outcome := self._settled(sight, None)) is not None:
+                return outcome
+        tries = 0
+        while True:
+            tries += 1
+            verdict = await self._send(tries)
+            if (outcome := await self._after(verdict, tries)) is not None:
+                return outcome
+
+    def _running_since_before(self) -> float:
+        """Seconds since the last attempt of an earlier process left, by the clock on the wall."""
+        sent_at = self._before.sent_at
+        return 0.0 if sent_at is None else max((self._office.journal.now() - sent_at).total_seconds(), 0.0)
+
+    async def _send(self, tries: int) -> Verdict:
+        office = self._office
+        left = False
+
+        def before() -> None:
+            nonlocal left
+            office.halt.check()
+            self._attempts = office.journal.intent(office.run, self._key)
+            left = self._in_doubt = True
+            self._left_at = office.api.clock()
+
+        call = office.api.call(self._request, attempt=tries, row=self._key, before=before)
+        verdict = await office.halt.watch(call, finish=lambda: left)
+        self._unwritten = verdict
+        self._in_doubt = isinstance(verdict, MaybeSent)
+        self._was_in_doubt = self._was_in_doubt or self._in_doubt
+        self._heed_failures()
+        return verdict
+
+    def _heed_failures(self) -> None:
+        api = self._office.api
+        if api.failures_in_a_row >= self._office.failures_to_stop:
+            self._office.halt.stop(api_down(f"{api.failures_in_a_row} calls in a row failed"))
+
+    async def _after(self, verdict: Verdict, tries: int) -> Outcome | None:
+        """The row's outcome after an attempt; None if it is to be sent again."""
+        match next_step(self._request.kind, verdict, tries):
+            case Finish():
+                return await self._finished(verdict)
+            case SendAgain(after=after):
+                self._note(verdict)
+                await self._office.halt.pause(after)
+                return None
+            case LookUp(running=running):
+                self._note(verdict)
+                return await self._looked_up(running=running, tries=tries, status=status_of(verdict))
+            case GiveUp(why=why):
+                return self._given_up(why, verdict)
+            case other:
+                assert_never(other)
+
+    def _note(self, verdict: Verdict) -> None:
+        self._office.journal.tried(self._office.run, self._key, type(verdict).__name__, status_of(verdict))
+        self._unwritten = None
+
+    async def _finished(self, verdict: Verdict) -> Outcome:
+        match verdict:
+            case Accepted(status=status, body=int(user_id)):
+                return self._claimed(user_id, status)
+            case Refused() if self._was_in_doubt:
+                return await self._refused_after_doubt(verdict)
+            case Refused(status=status, code=code, message=message):
+                return Rejected(status, code, message, attempts=self._attempts)
+            case _:
+                raise AssertionError(f"no end of a row: {type(verdict).__name__}")
+
+    def _claimed(self, user_id: int, status: int | None, *, confirmed: bool = False) -> Outcome:
+        if self._office.claims.claim(user_id, self._key):
+            return Done(user_id, status, confirmed, self._attempts)
+        why = f"OneFile answered with an account that was there already or belongs to another row (user id {user_id})"
+        return Unresolved(why, status, self._attempts)
+
+    async def _refused_after_doubt(self, refused: Refused) -> Outcome:
+        """An earlier attempt may have arrived late, and this one been refused because the person is there."""
+        self._in_doubt = True
+        sight = await self._office.settler.look_thoroughly(self._sent)
+        rejected = Rejected(refused.status, refused.code, refused.message, attempts=self._attempts)
+        return self._settled(sight, refused.status) or rejected
+
+    async def _looked_up(self, *, running: bool, tries: int, status: int | None) -> Outcome | None:
+        office = self._office
+        running_for = office.api.clock() - self._left_at if running else None
+        outcome = self._settled(await office.settler.settle(self._sent, running_for=running_for), status)
+        self._heed_failures()
+        if outcome is None and isinstance(given_up := after_absent(tries), GiveUp):
+            return Unresolved(given_up.why.value, status, self._attempts)
+        return outcome
+
+    def _settled(self, sight: Sight, status: int | None) -> Outcome | None:
+        """The outcome that a look-up gives; None if the account is absent."""
+        match sight:
+            case Found(user_id=user_id):
+                return self._claimed(user_id, status, confirmed=True)
+            case Doubtful(why=why):
+                return Unresolved(why, status, self._attempts)
+            case Absent():
+                self._in_doubt = False
+                return None
+            case other:
+                assert_never(other)
+
+    def _given_up(self, why: Why, verdict: Verdict) -> Outcome:
+        reason = stopped(why, verdict)
+        if why is not Why.DOWN:
+            self._office.halt.stop(reason)
+        return NotSent(reason.message, attempts=self._attempts)
+
+
+def status_of(verdict: Verdict) -> int | None:
+    """The HTTP status behind a verdict; None where there was no answer."""
+    match verdict:
+        case Accepted(status=status) | Refused(status=status) | Unauthorised(status=status):
+            return status
+        case MaybeSent(status=status):
+            return status
+        case Throttled():
+            return HTTPStatus.TOO_MANY_REQUESTS
+        case NeverSent():
+            return None
+        case other:
+            assert_never(other)

@@ -1,0 +1,152 @@
+"""Finds out whether a call that got no clear answer was carried out.
+
+How many looks make "absent" safe. A first look costs one search and often finds the account at once. Not finding it
+proves nothing: searches may show a new account only seconds later, and a call without any answer may still be running
+at OneFile. So the look that counts comes `settle_wait` after the moment when the call can no longer be running, and
+asks in three ways (MISID, e-mail, names), since nobody documents what a filter does. That moment is the answer where
+there was one or the connection closed; after a time-out or a crash it is `call_lifetime` after the sending, by when a
+web server gives a request up (110 s is a usual limit). An account that appears later still is beyond any client.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bulk_import.errors import ApiDown
+from bulk_import.submit.likeness import Likeness, compare, worth_fetching
+from bulk_import.wire import id_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bulk_import.api import OneFile
+    from bulk_import.submit.halt import Halt
+
+SETTLE_WAIT = 12.0
+"""Seconds that a search may lag behind: ten, and a margin."""
+
+CALL_LIFETIME = 120.0
+"""Seconds after its sending when a call without answer is taken to be over."""
+
+_FINAL_LOOKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The account is there, agrees with what was sent, and was not there before."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is no such account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A person has to decide; `why` names ids and no personal data."""
+
+    why: str
+
+
+Sight = Found | Absent | Doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Looks people up for the rows of a run.
+
+    Attributes:
+        api: OneFile.
+        halt: cuts waits and look-ups short.
+        settle_wait: seconds that a search may lag behind.
+        call_lifetime: seconds after its sending when a call without answer is taken to be over.
+        stranger: whether an account cannot be a row's, because it was there before or belongs to another row.
+    """
+
+    api: OneFile
+    halt: Halt
+    settle_wait: float
+    call_lifetime: float
+    stranger: Callable[[int], bool]
+
+    async def settle(self, sent: Mapping[str, object], *, running_for: float | None = None) -> Sight:
+        """Whether the account that was asked for is there.
+
+        Args:
+            sent: the fields that were sent.
+            running_for: seconds since the call left, if it may still be running; None if it is over.
+
+        Raises:
+            Halted: the run was stopped first.
+            CredentialsRefused: OneFile no longer lets us look.
+        """
+        left = 0.0 if running_for is None else max(self.call_lifetime - running_for, 0.0)
+        final = self.api.clock() + left + self.settle_wait
+        quick = [0.0] if left == 0 else [0.0, self.settle_wait]
+        for wait in quick:
+            await self.halt.pause(min(wait, final - self.api.clock()))
+            if isinstance(seen := await self._try_look(sent, _first_filter(sent)), Found):
+                return seen
+        await self.halt.pause(final - self.api.clock())
+        return await self.look_thoroughly(sent)
+
+    async def look_thoroughly(self, sent: Mapping[str, object]) -> Sight:
+        """The look that counts, repeated a few times if OneFile does not answer."""
+        for number in range(_FINAL_LOOKS):
+            await self.halt.pause(self.settle_wait * number)
+            if (seen := await self._try_look(sent, _all_filters(sent))) is not None:
+                return seen
+        return Doubtful("OneFile could not be asked whether the account is there")
+
+    async def _try_look(self, sent: Mapping[str, object], filters: Iterator[Mapping[str, str]]) -> Sight | None:
+        """What a look shows; None if OneFile does not answer."""
+        try:
+            return await self.halt.watch(self._look(sent, filters))
+        except ApiDown:
+            return None
+
+    async def _look(self, sent: Mapping[str, object], filters: Iterator[Mapping[str, str]]) -> Sight:
+        for chosen in filters:
+            alike = await self._alike(sent, chosen)
+            if alike:
+                return _seen(alike)
+        return Absent()
+
+    async def _alike(self, sent: Mapping[str, object], filters: Mapping[str, str]) -> Mapping[int, Likeness]:
+        """The accounts that may be the row's, by id: those of its organisation and role that are nobody else's."""
+        alike = {}
+        for entry in await self.api.search_users(_number(sent, "OrganisationID"), _number(sent, "Role"), filters):
+            user_id = id_of(entry)
+            if user_id is None or self.stranger(user_id) or not worth_fetching(sent, entry):
+                continue
+            likeness = compare(sent, await self.api.user(user_id) or {})
+            if likeness is not Likeness.OTHER:
+                alike[user_id] = likeness
+        return alike
+
+
+def _seen(alike: Mapping[int, Likeness]) -> Sight:
+    ids = ", ".join(map(str, sorted(alike)))
+    if len(alike) > 1:
+        return Doubtful(f"several new accounts fit (user ids {ids})")
+    if Counter(alike.values())[Likeness.DISPUTED]:
+        return Doubtful(f"a new account fits, but differs from what was sent (user id {ids})")
+    return Found(*alike)
+
+
+def _number(fields: Mapping[str, object], name: str) -> int:
+    return int(str(fields[name]))
+
+
+def _first_filter(sent: Mapping[str, object]) -> Iterator[Mapping[str, str]]:
+    yield next(_all_filters(sent))
+
+
+def _all_filters(sent: Mapping[str, object]) -> Iterator[Mapping[str, str]]:
+    for names in (("MISID",), ("Email",), ("FirstName", "LastName")):
+        if all(sent.get(name) for name in names):
+            yield {name: str(sent[name]) for name in names}
