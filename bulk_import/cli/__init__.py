@@ -28,7 +28,7 @@ def _exit_code() -> int:
     from bulk_import.cli.screen import complain  # noqa: PLC0415
 
     try:
-        app(prog_name="bulk-import")
+        app(_config_first(sys.argv[1:]), prog_name="bulk-import")
     except SystemExit as end:
         if end.code != BREAK:
             return end.code if isinstance(end.code, int) else 0
@@ -41,6 +41,15 @@ def _exit_code() -> int:
         return 0
     complain(stop)
     return stop.exit_code
+
+
+def _config_first(words: list[str]) -> list[str]:
+    """The arguments with --config in front, where a global option belongs; people write it behind the command too."""
+    for at, word in enumerate(words):
+        if word == "--config" or word.startswith("--config="):
+            end = at + (2 if word == "--config" else 1)
+            return [*words[at:end], *words[:at], *words[end:]]
+    return words
 
 
 def _mistake_of_ours(bug: Exception) -> BulkImportError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from tests.journeys.command import learner, report_of, run, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.journey
 
@@ -95,6 +95,7 @@ WRONG_USAGE = {
     "an unknown run": ["report", "20260101-000000-abcd"],
     "nothing to resume": ["resume"],
     "a settings file that is not there": ["--config", "nowhere.toml", "check", "a.csv"],
+    "the same behind the command": ["check", "a.csv", "--config=nowhere.toml"],
 }
 
 
