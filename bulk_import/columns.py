@@ -132,11 +132,11 @@ def _doubtful(keys: Mapping[int, str]) -> list[int]:
 def _never_guessed(
     headings: Sequence[Heading], wanted: Mapping[int, str], claims: Mapping[str, list[int]]
 ) -> list[_Unsure]:
-    """Headings that mean different things in different systems, unless what they might mean is already there."""
+    """Headings that mean different things in different systems, unless all they might mean is already there."""
     found = []
     for at, heading in enumerate(headings):
         candidates = NEVER_GUESSED.get(heading_key(heading.text), ())
-        if at not in wanted and candidates and not any(claims.get(name) for name in candidates):
+        if at not in wanted and candidates and not all(claims.get(name) for name in candidates):
             found.append(_Unsure(at, f"{' or '.join(candidates)}, or something that is not sent"))
     return found
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, Sensitivity
 from bulk_import.check.cells import unusable
 from bulk_import.check.records import Checked
+from bulk_import.check.schema import REQUIRED
 from bulk_import.findings import Finding, Place, Severity, severity
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
             place=Place(source.name, source.sheet, row, None if heading is None else heading.column),
             field=breach.field,
             heading=None if heading is None else heading.text,
-            value=None if field.sensitive in _HIDDEN else typed,
+            value=None if breach.code == REQUIRED or field.sensitive in _HIDDEN else typed,
             detail=breach.detail(place),
             certain=Severity.ERROR if mandatory else None,
         )
@@ -91,7 +92,7 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
 
 def _typed(breach: Breach, examined: Examined, options: Options) -> list[str | None]:
     """What stands in the cells, or the default where they are empty."""
-    default = None if breach.code == "required" else options.defaults.get(breach.field)
+    default = options.defaults.get(breach.field)
     position = examined.columns.field_at.get(breach.field)
     if position is None:
         return [default] * len(breach.rows)

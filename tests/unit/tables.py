@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bulk_import.catalogue import FIELDS, Role
-from bulk_import.check import Checked, Options, check
+from bulk_import.check import Checked, Options, Record, check
 from bulk_import.read.table import CellType, Heading, Source, Table
 
 if TYPE_CHECKING:
@@ -67,18 +67,10 @@ def person(role: Role, number: int = 1) -> dict[str, str]:
 
 
 def valid_uln(number: int) -> str:
-    """A ULN that passes its check digit; another for each number below 9."""
-    return (
-        "9276308686",
-        "1000000043",
-        "8888888887",
-        "1004013859",
-        "1061484016",
-        "8677528236",
-        "1000000019",
-        "1000000027",
-        "1234567899",
-    )[number % 9]
+    """A ULN that passes its check digit; another for each number."""
+    base = 100_000_001 + 11 * number
+    remainder = sum(int(digit) * weight for digit, weight in zip(str(base), range(10, 1, -1), strict=True)) % 11
+    return valid_uln(number + 100_003) if remainder == 0 else f"{base}{10 - remainder}"
 
 
 def people_table(*people: Mapping[str, str | None], name: str = "people.csv") -> Table:
@@ -120,6 +112,11 @@ def parsed(kind: Kind, text: str) -> Value:
     clean = cleaned(kind, text)
     assert clean is not None
     return kind.parse(clean)
+
+
+def sent(record: Record) -> Mapping[str, Value]:
+    """The values of a record."""
+    return record.values  # noqa: PD011 - no frame
 
 
 def told(found: Checked) -> list[tuple[str, str | None, int | None, str | None]]:

@@ -1,0 +1,164 @@
+"""Which column holds which field: what was chosen wins, and nothing is ever guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING
+from bulk_import.columns import Columns, map_columns
+from bulk_import.findings import fix
+from tests.unit.tables import made_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def mapped(*headings: str, chosen: Mapping[str, str] | None = None) -> Columns:
+    """The columns of a table that has one row, filled throughout."""
+    return map_columns(made_table(headings, [["x"] * len(headings)]), chosen or {})
+
+
+def codes(columns: Columns) -> list[tuple[str, str | None, int | None]]:
+    """Code, field and column of each finding."""
+    return [(finding.code, finding.field, finding.place.column) for finding in columns.findings]
+
+
+def test_headings_of_any_system_are_understood() -> None:
+    """Columns are found by their usual headings, whatever their case and spacing."""
+    columns = mapped("Surname ", "FORENAME", "E-mail", "Person Code", "DateOfBirth")
+    assert dict(columns.field_at) == {"FirstName": 1, "LastName": 0, "Email": 2, "MISID": 3, "DOB": 4}
+    assert columns.findings == ()
+
+
+def test_every_field_is_found_under_its_own_name() -> None:
+    """A table with all API names maps completely and without a finding."""
+    columns = mapped(*FIELDS)
+    assert list(columns.field_at) == list(FIELDS)
+    assert columns.findings == ()
+
+
+def test_what_was_chosen_wins_over_what_a_heading_means() -> None:
+    """A chosen column is used, and another that means the same field is listed as not sent."""
+    columns = mapped("Forename", "Known name", chosen={"Known name": "FirstName"})
+    assert dict(columns.field_at) == {"FirstName": 1}
+    assert codes(columns) == [("column-unknown", None, None)]
+    assert columns.unknown == (0,)
+
+
+def test_a_choice_is_found_whatever_its_spelling() -> None:
+    """The heading in a choice is compared by its letters and digits, but as typed first."""
+    assert dict(mapped("Ref No.", chosen={"ref no": "MISID"}).field_at) == {"MISID": 0}
+    both = mapped("Ref No.", "Ref No", chosen={"Ref No.": "MISID", "Ref No": ""})
+    assert dict(both.field_at) == {"MISID": 0}
+    assert both.left_out == (1,)
+
+
+def test_a_column_can_be_left_out() -> None:
+    """A heading chosen to mean nothing is neither used nor spoken of."""
+    columns = mapped("Email", "ULN", chosen={"ULN": ""})
+    assert dict(columns.field_at) == {"Email": 0}
+    assert columns.left_out == (1,)
+    assert columns.findings == ()
+
+
+def test_unknown_columns_are_listed_once() -> None:
+    """One note names all columns that are not sent, helpers among them; an empty nameless column is passed over."""
+    table = made_table(["Email", "Course Code", " Town ", "", ""], [["x", "x", "x", None, "x"]])
+    columns = map_columns(table, {})
+    [note] = columns.findings
+    assert (note.code, note.place.row, note.place.column) == ("column-unknown", None, None)
+    assert note.detail == "“Course Code”, “Town”, column E, which has no heading"
+    assert columns.unknown == (1, 2, 3, 4)
+
+
+def test_the_notes_column_of_a_template_is_not_spoken_of() -> None:
+    """The template's own first column is known not to be sent."""
+    assert mapped(NOTES_HEADING, "Email").findings == ()
+
+
+@pytest.mark.parametrize("key", NEVER_GUESSED)
+def test_some_headings_are_never_guessed(key: str) -> None:
+    """A heading that means different things in different systems is an error that shows the option to use."""
+    columns = mapped("Telephone", key)
+    assert 1 not in columns.field_at.values()
+    [finding] = [finding for finding in columns.findings if finding.code == "column-ambiguous"]
+    assert finding.place.column == 2
+    assert all(name in finding.detail for name in NEVER_GUESSED[key])
+    assert f'--map "{key}=' in fix(finding)
+
+
+@pytest.mark.parametrize(("key", "names"), NEVER_GUESSED.items())
+def test_a_doubtful_heading_is_no_matter_once_its_field_is_there(key: str, names: tuple[str, ...]) -> None:
+    """Where another column holds what the heading might mean, it is merely not sent."""
+    assert codes(mapped(*names, key)) == [("column-unknown", None, None)]
+
+
+@pytest.mark.parametrize(("key", "names"), NEVER_GUESSED.items())
+def test_a_doubtful_heading_can_be_chosen(key: str, names: tuple[str, ...]) -> None:
+    """An explicit choice settles it."""
+    columns = mapped(key, chosen={key: names[0]})
+    assert dict(columns.field_at) == {names[0]: 0}
+    assert columns.findings == ()
+
+
+def test_one_start_date_is_the_start_date() -> None:
+    """A single column “Start Date” needs no choice."""
+    assert dict(mapped("Start Date").field_at) == {"StartOn": 0}
+
+
+def test_two_start_dates_are_never_guessed() -> None:
+    """Neither of two columns “Start Date” is used."""
+    columns = mapped("Start Date", "Start Date")
+    assert dict(columns.field_at) == {}
+    assert codes(columns) == [("column-ambiguous", None, 1), ("column-ambiguous", None, 2)]
+
+
+def test_a_start_date_beside_the_learning_start_date_is_set_apart() -> None:
+    """The heading that says which start it means is used, the other is doubtful."""
+    columns = mapped("Start Date", "Learning start date")
+    assert dict(columns.field_at) == {"StartOn": 1}
+    assert codes(columns) == [("column-ambiguous", None, 1)]
+
+
+def test_class_and_group_together_are_never_guessed() -> None:
+    """Either alone means the class; side by side neither is used."""
+    assert dict(mapped("Class").field_at) == dict(mapped("Group").field_at) == {"ClassroomID": 0}
+    columns = mapped("Class", "Group")
+    assert dict(columns.field_at) == {}
+    assert codes(columns) == [("column-ambiguous", None, 1), ("column-ambiguous", None, 2)]
+
+
+def test_a_field_in_two_columns_is_an_error() -> None:
+    """Neither of two columns that mean the same field is used, and both are named."""
+    columns = mapped("Email", "FORENAME", "Email Address")
+    assert dict(columns.field_at) == {"FirstName": 1}
+    assert codes(columns) == [("column-duplicate", "Email", None)]
+    assert columns.findings[0].detail == "“Email” (column A) and “Email Address” (column C); neither was used"
+
+
+def test_two_choices_for_one_field_are_an_error() -> None:
+    """Choices contradict each other as headings do."""
+    columns = mapped("A", "B", chosen={"A": "MISID", "B": "MISID"})
+    assert dict(columns.field_at) == {}
+    assert codes(columns) == [("column-duplicate", "MISID", None)]
+
+
+def test_ids_and_names_may_stand_side_by_side() -> None:
+    """A column of ids is the field; the column of names beside it is merely not sent."""
+    columns = mapped("Tutor", "Assessor ID", "Employer name", "PlacementID", "Group", "Classroom ID")
+    assert dict(columns.field_at) == {"DefaultAssessorID": 1, "ClassroomID": 5, "PlacementID": 3}
+    assert codes(columns) == [("column-unknown", None, None)]
+
+
+def test_repeating_groups_map_the_first_only() -> None:
+    """“Start date (aim 1)” is the start date; “(aim 2)” is not sent."""
+    columns = mapped("Start date (aim 1)", "Start date (aim 2)")
+    assert dict(columns.field_at) == {"StartOn": 0}
+    assert codes(columns) == [("column-unknown", None, None)]
+
+
+def test_remarks_of_templates_do_not_count() -> None:
+    """“First name (required)” is the first name."""
+    assert dict(mapped("First name (required)", "Email *").field_at) == {"FirstName": 0, "Email": 1}
