@@ -96,6 +96,7 @@ class Sentences:
         left_out: whether the value is left out of what is sent when the finding is no error.
         message: one sentence with places `{field}`, `{heading}`, `{value}`, `{where}`, `{detail}`.
         fix: one sentence that says what to do next.
+        own_fix: the same for fields that are each person's own (`OWN_FIELDS`), empty where it is no other.
         cause: how it usually comes about, for the error reference.
         example: an invented value that brings it about, for the error reference.
     """
@@ -106,6 +107,7 @@ class Sentences:
     left_out: bool
     message: str
     fix: str
+    own_fix: str
     cause: str
     example: str
 
@@ -122,6 +124,7 @@ def all_sentences() -> Mapping[str, Sentences]:
             left_out=entry.get("left_out", False),
             message=entry["message"],
             fix=entry["fix"],
+            own_fix=entry.get("own_fix", ""),
             cause=entry["cause"],
             example=entry["example"],
         )
@@ -141,6 +144,9 @@ def severity(finding: Finding, chosen: Mapping[str, Severity] | None = None) -> 
         return usual
     return chosen.get(finding.code, usual)
 
+
+OWN_FIELDS = frozenset({"FirstName", "LastName", "Email"})
+"""Fields of which no value could serve for all rows."""
 
 ALWAYS_ERRORS = frozenset({"required", "role-unknown", "cell-error", "formula-uncalculated", "refused", "unresolved"})
 
@@ -169,7 +175,8 @@ def _filled(sentence: str, finding: Finding) -> str:
         "sheet": finding.place.sheet or "",
     }
     filled = sentence.format_map(places)
-    return filled[:1].upper() + filled[1:]
+    # a file's name stays as it is: elsewhere than on Windows another case is another file
+    return filled if sentence.startswith("{file}") else filled[:1].upper() + filled[1:]
 
 
 def message(finding: Finding) -> str:
@@ -179,4 +186,6 @@ def message(finding: Finding) -> str:
 
 def fix(finding: Finding) -> str:
     """What to do next, in one sentence."""
-    return _filled(all_sentences()[finding.code].fix, finding)
+    sentences = all_sentences()[finding.code]
+    own = sentences.own_fix if finding.field in OWN_FIELDS else ""
+    return _filled(own or sentences.fix, finding)
