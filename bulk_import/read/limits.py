@@ -20,6 +20,9 @@ LARGEST_WORKBOOK: Final = 128 * MEBI
 LARGEST_UNPACKED: Final = 512 * MEBI
 """Bytes of all parts of a workbook together, unpacked."""
 
+LARGEST_ODS: Final = 128 * MEBI
+"""Bytes of an OpenDocument workbook's part with the sheets, unpacked; it is parsed as a whole, more slowly."""
+
 LARGEST_RATIO: Final = 250
 """Unpacked bytes for each packed byte, looked at in parts larger than `RATIO_MATTERS_ABOVE`."""
 

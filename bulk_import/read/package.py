@@ -219,23 +219,32 @@ def parse(parser: expat.XMLParserType, package: Package, part: str) -> None:
         raise package.damaged("a part is not well-formed") from None
 
 
+def targets(package: Package, part: str) -> Mapping[str, str]:
+    """Relation id → part name, of the workbook's own list of relations.
+
+    Raises:
+        InputUnreadable: the list is missing or damaged.
+    """
+    return {
+        element.attributes.get("Id", ""): _target(element.attributes.get("Target", ""))
+        for element in elements(package, part)
+        if element.name == "Relationship"
+    }
+
+
 def sheet_parts(package: Package) -> Mapping[str, str]:
     """Sheet name → part name, for an XLSX.
 
     Raises:
         InputUnreadable: the list of sheets is missing or damaged.
     """
-    targets = {
-        element.attributes.get("Id", ""): _target(element.attributes.get("Target", ""))
-        for element in elements(package, "xl/_rels/workbook.xml.rels")
-        if element.name == "Relationship"
-    }
+    parts = targets(package, "xl/_rels/workbook.xml.rels")
     found: dict[str, str] = {}
     for element in elements(package, "xl/workbook.xml"):
         if element.name != "sheet":
             continue
         relation = next((v for k, v in element.attributes.items() if k.rpartition(":")[2] == "id"), "")
-        found[element.attributes.get("name", "")] = targets.get(relation, "")
+        found[element.attributes.get("name", "")] = parts.get(relation, "")
     return found
 
 

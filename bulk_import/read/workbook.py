@@ -1,4 +1,4 @@
-"""Workbooks: XLSX and XLSM, and, as far as the fast reader goes, XLSB, XLS and ODS."""
+"""Workbooks: XLSX and XLSM, XLSB, ODS, and, as far as the fast reader goes, XLS."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from bulk_import.read.content import FileType, refusal
 from bulk_import.read.grid import Grid, as_table
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_SHEETS
-from bulk_import.read.package import open_package, sheet_parts
+from bulk_import.read.ods import ods_facts
+from bulk_import.read.package import open_package, sheet_parts, targets
 from bulk_import.read.sheet_xml import SheetFacts, sheet_facts
 from bulk_import.read.table import CellType, Heading, Source
+from bulk_import.read.xlsb import xlsb_facts, xlsb_sheet_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,18 +27,16 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     from bulk_import.read.content import Content
-    from bulk_import.read.package import Package
     from bulk_import.read.table import Table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenBook:
-    """An open workbook; `package` and `parts` (sheet name → part) only for XLSX."""
+    """An open workbook; `facts` gives what the fast reader does not tell of the sheet of a name."""
 
     content: Content
     calamine: CalamineWorkbook
-    package: Package | None
-    parts: Mapping[str, str]
+    facts: Callable[[str], SheetFacts]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +76,31 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
 def _open(content: Content) -> Iterator[OpenBook]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - heavy
 
-    zipped = content.type is not FileType.XLS
-    package = open_package(content) if zipped else None
-    xlsx = package if content.type is FileType.XLSX else None
-    parts = sheet_parts(xlsx) if xlsx else {}
+    facts = _facts_of(content)
     with _calamine(content.name):
         calamine = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
     try:
-        yield OpenBook(content, calamine, xlsx, parts)
+        yield OpenBook(content, calamine, facts)
     finally:
         calamine.close()
+
+
+def _facts_of(content: Content) -> Callable[[str], SheetFacts]:
+    """Looks the package over before the fast reader gets it; of XLS, which is no package, there are no facts."""
+    if content.type is FileType.XLS:
+        return lambda _: SheetFacts()
+    package = open_package(content)
+    if content.type is FileType.ODS:
+        sheets = ods_facts(package)
+        for name, facts in sheets.items():
+            # Of these the fast reader reads all sheets at once, as soon as it opens the file.
+            _check_facts(facts, content.name, name, stops=False)
+        return lambda name: sheets.get(name, SheetFacts())
+    if content.type is FileType.XLSB:
+        binary = xlsb_sheet_parts(package, targets(package, "xl/_rels/workbook.bin.rels"))
+        return lambda name: xlsb_facts(package, binary.get(name, ""))
+    parts = sheet_parts(package)
+    return lambda name: sheet_facts(package, parts.get(name, ""))
 
 
 @contextmanager
@@ -162,10 +177,8 @@ CALAMINE_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM
 
 def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet | None:
     """The sheet if it has a heading row; the sweep comes first, because it guards the fast reader."""
-    facts = SheetFacts()
-    if book.package is not None:
-        facts = sheet_facts(book.package, book.parts.get(name, ""))
-        _check_facts(facts, book.content.name, name)
+    facts = book.facts(name)
+    _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
     with _calamine(book.content.name):
         cells = book.calamine.get_sheet_by_name(name)
         rows = cells.to_python(skip_empty_area=False, nrows=HEADING_ROWS)
@@ -176,11 +189,12 @@ def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet
     return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]))
 
 
-def _check_facts(facts: SheetFacts, file: str, sheet: str) -> None:
+def _check_facts(facts: SheetFacts, file: str, sheet: str, *, stops: bool) -> None:
+    """Refuses what would harm or stop the fast reader; `stops` where it stops at errors that it does not know."""
     if large := facts.too_large():
         raise refusal("file-too-large", file, large, sheet=sheet)
     for (row, column), error in facts.errors.items():
-        if error not in CALAMINE_ERRORS:
+        if stops and error not in CALAMINE_ERRORS:
             where = f"{column_letters(column)}{row}"
             detail = f"cell {where} of sheet “{sheet}” holds an error that only newer versions of Excel know"
             raise refusal("file-unreadable", file, detail, sheet=sheet)
