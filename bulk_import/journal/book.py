@@ -103,8 +103,12 @@ class Journal:
         with in_words(self.path):
             return self._connection.execute(sql, values).fetchall()
 
-    def begin_run(self, start: RunStart) -> str:
-        """Writes a run down.
+    def begin_run(self, start: RunStart, decisions: Iterable[Decision] = ()) -> str:
+        """Writes a run down with its whole plan, all of it or nothing.
+
+        Args:
+            start: what is known of it.
+            decisions: the plan, one for each row that passed the check.
 
         Returns:
             Its name, such as 20261123-181500-ab12: readable, and in the order of time.
@@ -124,6 +128,8 @@ class Journal:
                     *(sources, start.digest, json.dumps(dict(start.options)), RunState.RUNNING),
                 ),
             )
+            rows = [(run, *each.key, each.kind, each.user_id, each.code, each.detail) for each in decisions]
+            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         return run
 
     def reopen_run(self, run: str) -> None:
@@ -156,18 +162,8 @@ class Journal:
             if changed.rowcount != 1:
                 raise JournalError(f"The journal {self.path} knows no run {run}.", "bulk-import runs shows them all.")
 
-    def decide(self, run: str, decisions: Iterable[Decision]) -> None:
-        """Writes a whole plan down, all of it or nothing.
-
-        Raises:
-            JournalError: it cannot be written.
-        """
-        rows = [(run, *each.key, each.kind, each.user_id, each.code, each.detail) for each in decisions]
-        with self._writing() as writing:
-            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-
     def decisions(self, run: str) -> tuple[Decision, ...]:
-        """The plan of a run, by source and row; empty where the run ended before it had one.
+        """The plan of a run, by source and row; a check has none.
 
         Raises:
             JournalError: it cannot be read.

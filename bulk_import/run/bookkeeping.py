@@ -53,9 +53,7 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> st
         digest=plan.digest,
         options={**_options(desk), "organisation": None if organisation is None else organisation.name},
     )
-    run = desk.journal.begin_run(start)
-    desk.journal.decide(run, decisions(plan.actions))
-    return run
+    return desk.journal.begin_run(start, decisions(plan.actions))
 
 
 def _options(desk: Desk) -> dict[str, object]:
