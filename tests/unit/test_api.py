@@ -395,26 +395,39 @@ def test_https_and_this_machine_are_fine(base_url: str) -> None:
     assert checked_address(base_url) == base_url.rstrip("/")
 
 
-def test_certificates_are_always_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The connection is made with a context that demands a valid certificate for the right host."""
-    contexts: list[object] = []
+def _client_options(base_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """What the HTTP client is made with."""
+    seen: dict[str, object] = {}
     real = httpx.AsyncClient
 
     def client(**options: object) -> httpx.AsyncClient:
-        contexts.append(options["verify"])
+        seen.update(options)
         return real(**options)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(httpx, "AsyncClient", client)
 
     async def main() -> None:
-        async with OneFile(BASE, TOKEN):
+        async with OneFile(base_url, TOKEN):
             pass
 
     virtual_time.run(main())
-    (context,) = contexts
+    return seen
+
+
+def test_certificates_are_always_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection is made with a context that demands a valid certificate for the right host."""
+    context = _client_options(BASE, monkeypatch)["verify"]
     assert isinstance(context, ssl.SSLContext)
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+@pytest.mark.parametrize(("base_url", "heeded"), [(BASE, True), ("http://127.0.0.1:8765/api/v2.1", False)])
+def test_a_proxy_of_the_network_is_heeded_but_never_for_this_machine(
+    base_url: str, monkeypatch: pytest.MonkeyPatch, *, heeded: bool
+) -> None:
+    """The proxy variables of the environment count for https and not for a loopback address."""
+    assert _client_options(base_url, monkeypatch)["trust_env"] is heeded
 
 
 @pytest.mark.parametrize("token", ["", "  ", "two words", "line\nbreak", "caf\u00e9-token", "tab\tbed"])

@@ -13,7 +13,7 @@ def _entries(*numbers: int) -> list[dict[str, object]]:
 
 
 @given(
-    total=st.integers(0, 450),
+    total=st.integers(0, 230),
     cap=st.integers(10, 1000),
     overlapping=st.booleans(),
     ignores_paging=st.booleans(),
