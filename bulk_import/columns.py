@@ -110,7 +110,7 @@ def _settled(
         ids = _ids_before_names(name, headings, positions)
         doubtful = _doubtful({at: heading_key(headings[at].text) for at in ids})
         settled[name] = [at for at in ids if at not in doubtful]
-        unsure += [_Unsure(at, f"{name}, as another column does") for at in doubtful]
+        unsure += [_Unsure(at, f"{name}, which another column could be too") for at in doubtful]
     return settled, unsure
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import date
 
@@ -100,16 +100,21 @@ class Checked:
         for start in range(0, len(self.usable), BATCH):
             chosen = sound.iloc[start : start + BATCH]
             batch = self.usable.iloc[start : start + BATCH][chosen]
-            columns = {name: batch[name].tolist() for name in batch.columns}
-            roles = self.roles.loc[batch.index].tolist()
-            for place, (row, role) in enumerate(zip(batch.index.tolist(), roles, strict=True)):
-                texts = {name: column[place] for name, column in columns.items()}
-                yield Record(self.source, row, Role(role), _parsed(texts, Role(role), parsers))
+            roles = [Role(role) for role in self.roles.loc[batch.index].tolist()]
+            columns = [roles if name == "Role" else _parsed(batch[name], parse) for name, parse in parsers.items()]
+            for row, role, *values in zip(batch.index.tolist(), roles, *columns, strict=True):
+                held = {name: value for name, value in zip(parsers, values, strict=True) if value is not None}
+                yield Record(self.source, row, role, MappingProxyType(held))
 
     def _parsers(self) -> dict[str, Callable[[str], Value]]:
+        """How each field at hand is parsed, in the API's order; Role among them, though its values are known."""
         order, today = self.options.date_order, self.options.today
-        # Dates and ids repeat from row to row, and parsing them is what costs.
-        return {name: lru_cache(BATCH)(field.kind.reading(order, today).parse) for name, field in FIELDS.items()}
+        return {
+            # Dates and ids repeat from row to row, and parsing them is what costs.
+            name: lru_cache(BATCH)(field.kind.reading(order, today).parse)
+            for name, field in FIELDS.items()
+            if name in self.usable.columns or name == "Role"
+        }
 
     def misid(self, row: int) -> str | None:
         """The centre's own reference of a row, as typed; None where it has none."""
@@ -120,14 +125,6 @@ class Checked:
         return text.strip() or None if isinstance(text, str) else None
 
 
-def _parsed(
-    texts: Mapping[str, object], role: Role, parsers: Mapping[str, Callable[[str], Value]]
-) -> Mapping[str, Value]:
-    values: dict[str, Value] = {}
-    for name in FIELDS:
-        text = texts.get(name)
-        if name == "Role":
-            values[name] = role
-        elif isinstance(text, str):
-            values[name] = parsers[name](text)
-    return MappingProxyType(values)
+def _parsed(texts: pd.Series[str], parse: Callable[[str], Value]) -> list[Value | None]:
+    listed: Sequence[object] = texts.tolist()
+    return [parse(text) if isinstance(text, str) else None for text in listed]

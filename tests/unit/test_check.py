@@ -261,6 +261,16 @@ def test_a_mandatory_field_with_a_bad_value_stays_an_error() -> None:
     assert found.invalid_rows == {2}
 
 
+MANDATORY_BAD = (
+    ("OrganisationID", "Northtown College", "id-format"),
+    ("FirstName", "x" * 4001, "cell-too-long"),
+    ("LastName", "x" * 4001, "cell-too-long"),
+    ("Email", "asha.khan.example.com", "email-format"),
+    ("Role", "Centre Manager", "role-unknown"),
+    ("DefaultAssessorID", "J Smith", "id-format"),
+    ("ClassroomID", "12Z", "id-format"),
+    ("PlacementID", "00152", "id-format"),
+)
 UNUSABLE = (
     ("ULN", "9276308685", "uln-check-digit"),
     ("ULN", "123", "uln-format"),
@@ -303,6 +313,15 @@ def _wanted(found: Checked, cells: tuple[tuple[str, str, str], ...]) -> list[tup
     """Each planted code, at exactly its cell and nowhere else."""
     letters = {name: column_letters(at + 1) for name, at in found.columns.field_at.items()}
     return [(code, name, row, f"{letters[name]}{row}") for row, (name, _, code) in enumerate(cells, start=2)]
+
+
+def test_a_bad_mandatory_value_stops_the_row_whatever_it_weighs() -> None:
+    """Each planted value is one error at its cell, and no setting makes it less."""
+    weights = {code.replace("-", "_"): Severity.NOTE for _, _, code in MANDATORY_BAD}
+    for found in (_planted(MANDATORY_BAD), _planted(MANDATORY_BAD, **weights)):
+        assert told(found) == _wanted(found, MANDATORY_BAD)
+        assert found.invalid_rows == set(range(2, len(MANDATORY_BAD) + 2))
+        assert list(found.records()) == []
 
 
 def test_a_bad_optional_value_stops_the_row() -> None:
@@ -499,7 +518,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=st.lists(st.lists(CELLS, min_size=32, max_size=32), max_size=4))
 def test_any_table_is_judged_completely(rows: list[list[str | None]]) -> None:
     """Whatever the cells hold, each row is a record or has an error finding at that row, never both, never neither."""
