@@ -136,7 +136,7 @@ def _durations(people: People) -> Iterator[Breach]:
         minimum = minimum.mask(start >= pd.Timestamp(since), least)
     short = (end >= start) & (days < minimum) & (people.roles == Role.LEARNER)
     if short.any():
-        counted = days[short].astype("int64").astype("str") + " days"
+        counted = days[short].map(lambda count: f"{count:.0f} day" if count == 1 else f"{count:.0f} days")
         yield Breach("duration-short", "PlannedEndDate", counted.index.tolist(), counted.tolist())
 
 

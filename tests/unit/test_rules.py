@@ -50,7 +50,7 @@ def test_staff_have_plausible_birthdays_too() -> None:
 
 SPANS = (
     ("01/09/2026", "31/08/2026", "date-order", "the planned end is before the start date"),
-    ("01/09/2026", "01/09/2026", "duration-short", "1 days"),
+    ("01/09/2026", "01/09/2026", "duration-short", "1 day"),
     ("01/09/2026", "29/04/2027", "duration-short", "241 days"),
     ("01/09/2026", "30/04/2027", None, ""),
     ("01/08/2025", "29/03/2026", "duration-short", "241 days"),
