@@ -165,7 +165,7 @@ def submit(
     with _answering(as_json=as_json):
         settings = _settings(context, reports=out)
         job = _job(files, sheet, role, map_, set_, date_order, mode)
-        orders = run.Orders(approve=_approve(yes=yes), only_if=only_if, allow_large=allow_large)
+        orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
         _finish(finished, as_json=as_json)

@@ -99,7 +99,7 @@ def demo(settings: Settings, *, quiet: bool) -> None:
         rehearsal = run.dry_run(job, safe, target)
         screen.show_news(rehearsal)
         _say("3. Submit: exactly that plan, each row at most once.")
-        orders = run.Orders(approve=_approve, only_if=rehearsal.report.digest)
+        orders = run.Orders(approve=_approve, say=_say, only_if=rehearsal.report.digest)
         with screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, safe, target, orders=orders, progress=progress)
         screen.show_news(finished)

@@ -47,6 +47,11 @@ def complain(stop: BulkImportError) -> None:
         print(stop.fix, file=sys.stderr)
 
 
+def say(sentence: str) -> None:
+    """A sentence to whoever waits, on standard error."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def print_json(value: object) -> None:
     """One JSON object on standard output."""
     print(json.dumps(value, ensure_ascii=False, indent=2))

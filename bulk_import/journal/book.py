@@ -40,6 +40,10 @@ _OPERATIONS = """
         (SELECT sent_at FROM attempts WHERE attempts.run = operations.run AND attempts.source = operations.source
             AND attempts.row = operations.row ORDER BY number DESC LIMIT 1)
     FROM operations WHERE run = ? ORDER BY source, row"""
+_IN_DOUBT = """
+    SELECT max(attempts.sent_at) FROM attempts
+    JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
+    WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?"""
 _RUNS = """
     SELECT id, mode, started, finished, environment, host, organisation_id, sources, digest, options, state, exit_code,
         calls FROM runs"""
@@ -264,6 +268,15 @@ class Journal:
                 " WHERE run = ? AND source = ? AND row = ?",
                 (state, user_id, status, code, reason, confirmed, run, *key),
             )
+
+    def in_doubt_since(self, environment: str, host: str) -> datetime | None:
+        """When the last row left that nobody knows the fate of, over all runs to one OneFile; None if none is left.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        ((moment,),) = self._rows(_IN_DOUBT, State.OPEN, State.UNRESOLVED, environment, host)
+        return None if moment is None else datetime.fromisoformat(str(moment))
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to become accounts, by source and row.

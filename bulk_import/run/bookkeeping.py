@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bulk_import.errors import BulkImportError
 from bulk_import.journal import RunStart, RunState, SourceRead
+from bulk_import.lock import holding
 from bulk_import.report import OrganisationInfo
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
@@ -14,6 +15,7 @@ from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from bulk_import.plan import Plan
@@ -33,6 +35,16 @@ def organisation_of(desk: Desk, world: World) -> OrganisationInfo | None:
     named = {record.values["OrganisationID"] for record in desk.records}
     known = [organisation for id_, organisation in world.organisations.items() if id_ in named]
     return OrganisationInfo(known[0].id, known[0].name) if len(known) == 1 else None
+
+
+def holding_organisations(desk: Desk, target: Target) -> AbstractContextManager[None]:
+    """Keeps other runs away from the organisations of the rows.
+
+    Raises:
+        AnotherRunActive: another run is at work on one of them.
+    """
+    named = {int(str(record.values["OrganisationID"])) for record in desk.records}
+    return holding(desk.settings.journal, f"{target.environment}-{target.host}", named)
 
 
 def begin_check(desk: Desk) -> str:

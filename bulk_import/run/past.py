@@ -12,7 +12,7 @@ from bulk_import.findings import Severity
 from bulk_import.journal import Journal, RunState
 from bulk_import.plan import Create
 from bulk_import.report import Calls, OrganisationInfo
-from bulk_import.run.bookkeeping import conclude, uk_today
+from bulk_import.run.bookkeeping import conclude, holding_organisations, uk_today
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending, Mode
 from bulk_import.run.fates import fates, key_of
@@ -64,7 +64,7 @@ def resume(name: str | None, settings: Settings, target: Target, *, progress: Ca
     with Journal.open(settings.journal) as journal:
         run = _unfinished(journal, name)
         _same_target(run, target)
-        with _read_again(run, settings, journal) as desk:
+        with _read_again(run, settings, journal) as desk, holding_organisations(desk, target):
             journal.reopen_run(run.id)
             return asyncio.run(_go_on(desk, run, target, progress))
 

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from bulk_import.errors import Interrupted, RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.plan import Limits, Plan, make_plan, objections
-from bulk_import.run.bookkeeping import begin, begin_check, conclude, organisation_of, uk_today
+from bulk_import.run.bookkeeping import (
+    begin,
+    begin_check,
+    conclude,
+    holding_organisations,
+    organisation_of,
+    uk_today,
+)
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
@@ -19,6 +26,7 @@ from bulk_import.run.preview import Preview, email_sentence, emailed
 from bulk_import.run.sending import send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
+from bulk_import.submit import CALL_LIFETIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,11 +44,13 @@ class Orders:
 
     Attributes:
         approve: is shown what would be done; False stops before anything is sent.
+        say: tells the person who waits what the wait is for.
         only_if: the digest that the plan must have, None for any.
         allow_large: whether the safety limits may be passed.
     """
 
     approve: Callable[[Preview], bool]
+    say: Callable[[str], None]
     only_if: str | None = None
     allow_large: bool = False
 
@@ -76,7 +86,7 @@ def submit(
     Raises:
         BulkImportError: as `dry_run`; or it was refused as unsafe, or not approved. Nothing was sent then.
     """
-    with _desk(job, settings) as desk:
+    with _desk(job, settings) as desk, holding_organisations(desk, target):
         return asyncio.run(_submit(desk, target, orders, progress))
 
 
@@ -101,6 +111,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
 
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
+    await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up(desk.records, api)
         plan = _plan(desk, target, world)
@@ -117,6 +128,20 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), sent.outcomes), ending)
+
+
+async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None:
+    """Waits until a look-up can be trusted again, where an earlier run was cut off with a row perhaps under way.
+
+    Otherwise somebody who submits again, instead of resuming, could have that row sent before a search shows it.
+    """
+    since = desk.journal.in_doubt_since(target.environment, target.host)
+    if since is None:
+        return
+    seconds = CALL_LIFETIME + desk.settings.settle_wait - (utc_now() - since).total_seconds()
+    if seconds > 0:
+        orders.say(f"An earlier run was cut off. Waiting {round(seconds)} s until OneFile shows what came of it.")
+        await asyncio.sleep(seconds)
 
 
 def _ending(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import keyring
 import pytest
-from keyring.backends import null
 
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity
@@ -184,7 +183,7 @@ def test_a_bad_token_file_gets_a_sentence_without_its_content(tmp_path: Path, co
 def test_without_any_token_the_sentence_says_where_to_put_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty keyring is no traceback but a sentence with the command to use."""
     before = keyring.get_keyring()
-    monkeypatch.setattr(keyring.core, "_keyring_backend", null.Keyring())
+    monkeypatch.setattr(keyring.core, "_keyring_backend", keyring.core.load_keyring("keyring.backends.null.Keyring"))
     assert keyring.get_keyring() is not before
     found = load(environ={"BULK_IMPORT_ENVIRONMENT": "beta"}, cwd=tmp_path)
     with pytest.raises(UsageError) as stop:
