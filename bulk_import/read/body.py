@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.findings import Finding, Place
 from bulk_import.read.content import refusal
 from bulk_import.read.grid import Grid
-from bulk_import.read.limits import LARGEST_CELL_TEXT
+from bulk_import.read.limits import LARGEST_CELL_TEXT, MOST_RAGGED_ROWS
 from bulk_import.read.table import CellType, Heading
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def read_body(head: Head, data: bytes, name: str) -> tuple[Grid, tuple[Finding, 
         the grid, and a `row-ragged` finding for each row whose cells may stand in the wrong columns.
 
     Raises:
-        InputUnreadable: a quotation mark is never closed.
+        InputUnreadable: a quotation mark is never closed, or the rows do not fit the headings at all.
     """
     columns, odd = _regular_and_odd(head, data, name)
     columns = _merged(columns, odd, head.width)
@@ -117,6 +117,11 @@ def read_body(head: Head, data: bytes, name: str) -> tuple[Grid, tuple[Finding, 
     line_break = "\n" if b"\n" in data else "\r"
     if len(grid.rows) < data.count(line_break.encode()) - (head.heading + 1):
         reasons |= _swallowed(head, grid, line_break)
+    if len(reasons) > MOST_RAGGED_ROWS:
+        detail = (
+            f"{len(reasons):,} of its rows do not fit the headings; separators stand in cells without quotation marks"
+        )
+        raise refusal("file-unreadable", name, detail)
     row = head.heading + 1
     findings = (Finding("row-ragged", Place(name, None, row + n), detail=why) for n, why in sorted(reasons.items()))
     return grid, tuple(findings)
@@ -136,7 +141,7 @@ def _regular_and_odd(head: Head, data: bytes, name: str) -> tuple[list[pa.Chunke
         raise refusal(
             "file-unreadable",
             name,
-            "one of its cells goes on for pages; a quotation mark is probably never closed",
+            "one of its rows goes on for pages; a quotation mark is probably never closed",
         ) from None
 
 
@@ -177,6 +182,8 @@ def block_size(body: memoryview, least: int = LARGEST_CELL_TEXT) -> int:
 
 
 def _cells(text: str, separator: str) -> tuple[str, ...]:
+    if '"' not in text:
+        return tuple(text.split(separator))
     return tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), ()))
 
 

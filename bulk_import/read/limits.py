@@ -56,6 +56,9 @@ MOST_LINES: Final = 4_000_000
 MOST_TEXT_CELLS: Final = 100_000_000
 """Lines × columns of a text file."""
 
+MOST_RAGGED_ROWS: Final = 100_000
+"""Rows of a text file that may fail to fit its headings before the file as a whole is at fault."""
+
 HEADING_ROWS: Final = 50
 """The heading row stands among this many first rows."""
 

@@ -84,6 +84,7 @@ FORMULA_CELL: Final = re.compile(
 )
 HAS_RESULT: Final = re.compile(rb' t="(?:str|e)"')
 """A formula that gave an empty text is calculated; an error is told as an error."""
+ROOT: Final = re.compile(rb"<(\w+:)worksheet\b")
 END: Final = b"</sheetData"
 NO_DATA: Final = re.compile(rb"<sheetData\s*/")
 
@@ -101,7 +102,7 @@ def position(reference: str) -> tuple[int, int] | None:
 
 def _sweep(package: Package, part: str) -> SheetFacts | None:
     facts = SheetFacts()
-    pieces = _pieces(package, part)
+    pieces = _pieces(package, part, _prefix(package, part))
     first = next(pieces, b"")
     if b"<worksheet" not in first[:4096] or NO_DATA.search(first):
         return None
@@ -110,13 +111,21 @@ def _sweep(package: Package, part: str) -> SheetFacts | None:
     return facts if all(_take(piece, facts) for piece in pieces) else None
 
 
-def _pieces(package: Package, part: str) -> Iterator[bytes]:
-    """The sheet's data in pieces that end between two cells; what follows the data is unpacked and dropped."""
+def _prefix(package: Package, part: str) -> bytes:
+    """What some libraries put before the name of each element, such as `x:`."""
+    root = ROOT.search(next(package.chunks(part), b"")[:4096])
+    return root[1] if root else b""
+
+
+def _pieces(package: Package, part: str, prefix: bytes) -> Iterator[bytes]:
+    """The sheet's data in pieces that end between two cells, without prefix; what follows the data is dropped."""
     rest, done = b"", False
     for chunk in package.chunks(part):
         if done:
             continue
         rest += chunk
+        if prefix:
+            rest = rest.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")
         end = rest.find(END)
         done = end >= 0
         cut = end if done else max(rest.rfind(b"<c "), rest.rfind(b"<row"), 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
@@ -21,8 +22,9 @@ from bulk_import.read.table import CellType, Heading, Source
 from bulk_import.read.xlsb import xlsb_facts, xlsb_sheet_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
     import pyarrow as pa
     from python_calamine import CalamineSheet, CalamineWorkbook
 
@@ -234,29 +236,31 @@ def _rows(found: FoundSheet, *, first: int, last: int, last_row: int) -> Iterato
 
 
 def _marked(grid: Grid, facts: SheetFacts, marks: set[tuple[int, int]]) -> Grid:
+    import numpy as np  # noqa: PLC0415 - heavy
+
     types, columns = grid.types, list(grid.columns)
     first_row, first = grid.heading_row + 1, grid.headings[0].column
-    for column in sorted({column for _, column in marks}):
-        texts = {row - first_row: facts.errors.get((row, column)) for row, at in marks if at == column}
-        columns[column - first] = _replaced(columns[column - first], texts)
-        for offset, error in texts.items():
-            types[offset, column - first] = CellType.UNCALCULATED if error is None else CellType.ERROR
+    by_column: dict[int, dict[int, str | None]] = defaultdict(dict)
+    for row, column in sorted(marks):
+        by_column[column - first][row - first_row] = facts.errors.get((row, column))
+    for position, texts in by_column.items():
+        offsets = np.fromiter(texts, np.int64, len(texts))
+        columns[position] = _replaced(columns[position], offsets, list(texts.values()))
+        failed = np.array([text is not None for text in texts.values()])
+        types[offsets, position] = np.where(failed, CellType.ERROR, CellType.UNCALCULATED)
     return replace(grid, columns=columns, types=types)
 
 
-def _replaced(column: pa.ChunkedArray, texts: Mapping[int, str | None]) -> pa.ChunkedArray:
-    """The column with other texts at some offsets."""
+def _replaced(column: pa.ChunkedArray, offsets: np.ndarray, texts: list[str | None]) -> pa.ChunkedArray:
+    """The column with other texts at some offsets, which ascend."""
     import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415 - heavy
     import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
-    offsets = sorted(texts)
     mask = np.zeros(len(column), dtype=bool)
     mask[offsets] = True
-    values = pa.array([texts[offset] for offset in offsets], pa.large_string())
-    whole = column.combine_chunks()
-    whole = pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-    return pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), values)])
+    whole = pa.concat_arrays(column.chunks)
+    return pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), pa.array(texts, pa.large_string()))])
 
 
 def _with_hidden_rows(table: Table, facts: SheetFacts) -> Table:

@@ -74,7 +74,7 @@ def part_of(data: bytes, part: str) -> bytes:
         return package.read(part)
 
 
-def with_sheet_data(xml: str, *, prefix: str = "") -> bytes:
+def with_sheet_data(xml: str, *, prefix: str = "", root: str = "") -> bytes:
     """A workbook whose sheet's data is written by hand, below a heading row in row 1."""
     data = workbook([HEADINGS])
     sheet = part_of(data, SHEET).decode()
@@ -85,7 +85,8 @@ def with_sheet_data(xml: str, *, prefix: str = "") -> bytes:
     body = f'<{prefix}sheetData><{prefix}row r="1">{heading}</{prefix}row>{xml}</{prefix}sheetData>'
     sheet = re.sub(r"<sheetData>.*</sheetData>", lambda _: body, sheet, flags=re.DOTALL)
     if prefix:
-        sheet = sheet.replace("<worksheet ", f'<worksheet xmlns:{prefix[:-1]}="{MAIN}" ')
+        sheet = sheet.replace("<worksheet ", f'<{root}worksheet xmlns:{prefix[:-1]}="{MAIN}" ')
+        sheet = sheet.replace("</worksheet>", f"</{root}worksheet>")
     return rezipped(data, {SHEET: sheet.encode()})
 
 

@@ -144,6 +144,13 @@ def test_rows_with_filled_extra_cells_are_ragged(tmp_path: Path) -> None:
     assert said(all_of_them.findings) == [("row-ragged", row, "5 cells under 4 headings") for row in (2, 3, 4)]
 
 
+def test_a_file_whose_rows_do_not_fit_at_all_is_refused(tmp_path: Path) -> None:
+    """A hundred thousand ragged rows are one mistake, said once."""
+    data = (HEAD + ASHA.replace("\n", ",x\n") * (limits.MOST_RAGGED_ROWS + 1)).encode()
+    code, detail = refused(tmp_path, data)
+    assert (code, detail[:7]) == ("file-unreadable", "100,001")
+
+
 def test_a_column_without_heading_is_kept(tmp_path: Path) -> None:
     """Where the heading row has the separator too, the column is there on purpose."""
     table = read(tmp_path, HEAD.replace("\n", ",\n") + ASHA.replace("\n", ",note\n") + TOM.replace("\n", ",\n"))

@@ -229,7 +229,8 @@ BODY = (
 )
 FORMS = {
     "plain": made.with_sheet_data(BODY.format(p="")),
-    "prefixed": made.with_sheet_data(BODY.format(p="x:"), prefix="x:"),
+    "prefixed": made.with_sheet_data(BODY.format(p="x:"), prefix="x:", root="x:"),
+    "prefixed in part": made.with_sheet_data(BODY.format(p="x:"), prefix="x:"),
     "with a comment": made.with_sheet_data("<!-- <c r='A9' t='e'/> -->" + BODY.format(p="")),
     "attributes turned round": made.with_sheet_data(BODY.format(p="").replace('r="C2" t="e"', 't="e" r="C2"')),
     "line breaks in tags": made.with_sheet_data(BODY.format(p="").replace("<c r", "<c\n r")),
