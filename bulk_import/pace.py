@@ -36,6 +36,7 @@ class Pace:
             raise ValueError("calls_per_minute must be at least 1")
         self.calls_per_minute = calls_per_minute
         self._latency = 0.0
+        self._seen = 0
         self._due = float("-inf")
         self._held_until = float("-inf")
         self._in_flight = 0
@@ -64,7 +65,9 @@ class Pace:
 
     def answered(self, now: float, left: float) -> None:
         """A call that had left at `left` was answered, or given up."""
-        self._latency += _SMOOTHING * (min(now - left, _MOST_SPREAD) - self._latency)
+        self._seen += 1
+        share = max(_SMOOTHING, 1 / self._seen)
+        self._latency += share * (min(now - left, _MOST_SPREAD) - self._latency)
         self._in_flight -= 1
         self._answered.append(now)
 

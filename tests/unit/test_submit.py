@@ -389,7 +389,7 @@ def test_a_late_arrival_that_makes_the_second_attempt_refused_is_found(tmp_path:
 def test_the_pace_holds_and_is_used(tmp_path: Path, latency: float) -> None:
     """At 300 a minute and up to 1.5 s of latency no minute has more, there is no 429, and 97 % of the pace is used."""
     practice = Practice(tmp_path, Faults(latency=latency))
-    carried = practice.run(practice.process(rows(600)))
+    carried = practice.run(practice.process(rows(450)))
     assert {type(outcome) for outcome in carried.outcomes.values()} == {Done}
     stamps = practice.world.admitted()
     warm = [stamp for stamp in stamps if stamp - stamps[0] >= 60.0]
