@@ -97,7 +97,8 @@ def write_results(frame: pd.DataFrame, found: dict[tuple[int, str], str], path: 
     by_row: dict[int, dict[str, str]] = {}
     for (row, column), check in found.items():
         by_row.setdefault(row, {})[column] = check
-    for at, values in enumerate(frame.itertuples(index=False, name=None)):
+    filled = frame.astype(object).where(frame.notna(), None)
+    for at, values in enumerate(filled.itertuples(index=False, name=None)):
         wrong = by_row.get(at, {})
         own = ["Enrolments", at + 2, "invalid" if wrong else "valid", None, "; ".join(wrong.values()), ""]
         sheet.append([*own, *_cells(sheet, columns, values, wrong, fill)])
@@ -114,12 +115,11 @@ def _cells(
     wrong: dict[str, str],
     fill: PatternFill,
 ) -> Sequence[object]:
-    plain = [None if pd.isna(value) else value for value in values]
     if not wrong:
-        return plain
+        return values
     return [
         _styled(sheet, value, None, fill) if column in wrong else value
-        for column, value in zip(columns, plain, strict=True)
+        for column, value in zip(columns, values, strict=True)
     ]
 
 
@@ -134,7 +134,7 @@ def _styled(sheet: WriteOnlyWorksheet, value: Value, font: Font | None, fill: Pa
 
 def main(source: str, results: str) -> None:
     """Reads, judges and writes."""
-    frame = pd.read_excel(source, dtype=object)
+    frame = pd.read_excel(source, dtype=object, engine="openpyxl")
     for column in PATTERNS:
         frame[column] = frame[column].where(frame[column].isna(), frame[column].astype(str))
     write_results(frame, mistakes(frame), results)

@@ -30,7 +30,9 @@ def check_xlsx(rows: int, runs: int) -> None:
     shown("bulk-import check (results.xlsx, report.json)", mine)
     shown("read_excel + pandera on objects + openpyxl", base)
     ratio = base.seconds / mine.seconds
-    verdict(f"{ratio:.1f} times faster (goal {TIMES_FASTER:g})", held=ratio >= TIMES_FASTER)
+    verdict(f"{ratio:.1f} times faster on the clock (goal {TIMES_FASTER:g})", held=ratio >= TIMES_FASTER)
+    if mine.cpu and base.cpu:
+        say(f"  computing alone: {base.cpu / mine.cpu:.1f} times less")
     _memory(mine, MOST_MIB_XLSX)
 
 
@@ -43,11 +45,15 @@ def check_csv(rows: int, runs: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             source = _made(Path(folder) / "people.csv", size)
             results.append(median([_checked(source, Path(folder)) for _ in range(runs)]))
-        shown(f"{size:,} rows", results[-1], f"{results[-1].seconds / size * 1e6:.1f} µs a row")
-    middle, largest = results[1].seconds / sizes[1], results[2].seconds / sizes[2]
-    steepness = largest / middle
+        shown(f"{size:,} rows", results[-1], f"{_cost(results[-1]) / size * 1e6:.1f} µs a row")
+    steepness = (_cost(results[2]) / sizes[2]) / (_cost(results[1]) / sizes[1])
     verdict(f"a row costs {steepness:.2f} times as much at {rows:,} as at {sizes[1]:,}", held=steepness <= STEEPEST)
     _memory(results[-1], MOST_MIB_CSV)
+
+
+def _cost(run: Run) -> float:
+    """Seconds of computing where they are known, since other work on the machine changes those on the clock."""
+    return run.seconds if run.cpu is None else run.cpu
 
 
 def _made(path: Path, rows: int) -> Path:

@@ -27,10 +27,12 @@ class Run:
 
     Attributes:
         seconds: on the clock.
+        cpu: seconds of computing, over all cores, which other work on the machine hardly changes; None as below.
         peak_mib: the most memory it held, None where the operating system does not tell.
     """
 
     seconds: float
+    cpu: float | None
     peak_mib: float | None
 
 
@@ -61,32 +63,35 @@ def measured(
     with (log or Path(os.devnull)).open("w", encoding="utf-8") as out:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment)
-        code, peak = _wait(process)
+        code, cpu, peak = _wait(process)
         seconds = time.perf_counter() - start
     if code not in good:
         raise Broken(f"{' '.join(command)} exited with {code}; its output is in {log or 'no file'}.")
-    return Run(seconds, peak)
+    return Run(seconds, cpu, peak)
 
 
-def _wait(process: subprocess.Popen[bytes]) -> tuple[int, float | None]:
+def _wait(process: subprocess.Popen[bytes]) -> tuple[int, float | None, float | None]:
     if sys.platform == "win32":
-        return process.wait(), None
+        return process.wait(), None, None
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return process.returncode, usage.ru_maxrss / unit
+    return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit
 
 
 def median(runs: list[Run]) -> Run:
-    """The middle time, and the most memory any of the runs held."""
+    """The middle times, and the most memory any of the runs held."""
+    cpus = [run.cpu for run in runs if run.cpu is not None]
     peaks = [run.peak_mib for run in runs if run.peak_mib is not None]
-    return Run(statistics.median(run.seconds for run in runs), max(peaks, default=None))
+    seconds = statistics.median(run.seconds for run in runs)
+    return Run(seconds, statistics.median(cpus) if cpus else None, max(peaks, default=None))
 
 
 def shown(name: str, run: Run, note: str = "") -> None:
     """One line of figures."""
     peak = "memory not measured here" if run.peak_mib is None else f"{run.peak_mib:7.0f} MiB"
-    say(f"  {name:<44}{run.seconds:8.2f} s   {peak}   {note}".rstrip())
+    cpu = "" if run.cpu is None else f"(computing {run.cpu:.2f} s)"
+    say(f"  {name:<44}{run.seconds:8.2f} s {cpu:<21} {peak}   {note}".rstrip())
 
 
 def verdict(what: str, *, held: bool | None) -> None:
