@@ -50,6 +50,9 @@ MOST_COLUMNS: Final = 16_384
 MOST_CELLS: Final = 16_000_000
 """Rows × columns of the rectangle round all cells of a sheet, because the reader keeps it whole."""
 
+MOST_FAILED_CELLS: Final = 500_000
+"""Errors and formulas without a stored result in a sheet before the sheet as a whole is at fault."""
+
 MOST_LINES: Final = 4_000_000
 """Lines of a text file."""
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.read.limits import LARGEST_CELL_XML, MOST_CELLS, MOST_COLUMNS, MOST_ROWS
+from bulk_import.read.limits import LARGEST_CELL_XML, MOST_CELLS, MOST_COLUMNS, MOST_FAILED_CELLS, MOST_ROWS
 from bulk_import.read.package import parse, safe_parser
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ class SheetFacts:
         self.first_column = min(self.first_column or column, column)
         self.last_row = max(self.last_row, row)
         self.last_column = max(self.last_column, column)
+
+    def too_many_failed(self) -> bool:
+        """Whether so many cells are errors or formulas without a result that the sheet as a whole is at fault."""
+        return len(self.errors) + len(self.uncalculated) > MOST_FAILED_CELLS
 
     def too_large(self) -> str | None:
         """What is too large about the rectangle, None if nothing is."""
@@ -108,7 +112,12 @@ def _sweep(package: Package, part: str) -> SheetFacts | None:
         return None
     if not _take(first[first.find(b"<worksheet") :], facts):
         return None
-    return facts if all(_take(piece, facts) for piece in pieces) else None
+    for piece in pieces:
+        if not _take(piece, facts):
+            return None
+        if facts.too_many_failed():
+            break
+    return facts
 
 
 def _prefix(package: Package, part: str) -> bytes:

@@ -14,7 +14,7 @@ from bulk_import.read.cells import columns_of, text_of
 from bulk_import.read.content import FileType, refusal
 from bulk_import.read.grid import Grid, as_table
 from bulk_import.read.headings import heading_index
-from bulk_import.read.limits import HEADING_ROWS, MOST_SHEETS
+from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
 from bulk_import.read.ods import ods_facts
 from bulk_import.read.package import open_package, sheet_parts, targets
 from bulk_import.read.sheet_xml import SheetFacts, sheet_facts
@@ -195,6 +195,12 @@ def _check_facts(facts: SheetFacts, file: str, sheet: str, *, stops: bool) -> No
     """Refuses what would harm or stop the fast reader; `stops` where it stops at errors that it does not know."""
     if large := facts.too_large():
         raise refusal("file-too-large", file, large, sheet=sheet)
+    if facts.too_many_failed():
+        detail = (
+            f"more than {MOST_FAILED_CELLS:,} cells of sheet “{sheet}” hold errors or formulas without a stored "
+            "result; open it in Excel, let it calculate and save it"
+        )
+        raise refusal("file-unreadable", file, detail, sheet=sheet)
     for (row, column), error in facts.errors.items():
         if stops and error not in CALAMINE_ERRORS:
             where = f"{column_letters(column)}{row}"

@@ -340,6 +340,15 @@ def test_an_error_that_only_newer_excel_knows_is_said(tmp_path: Path) -> None:
     assert "B2" in detail
 
 
+def test_a_workbook_that_was_never_calculated_is_said_once(tmp_path: Path) -> None:
+    """Half a million formulas without a result are one mistake."""
+    row = "".join(f'<c r="{column}{{0}}"><f>1</f></c>' for column in "ABCDEFGHIJKLMNOPQRSTUVWXY")
+    xml = "".join(f'<row r="{i}">{row.format(i)}</row>' for i in range(2, 20_100))
+    code, detail = refused(tmp_path, made.with_sheet_data(xml))
+    assert code == "file-unreadable"
+    assert "let it calculate" in detail
+
+
 def test_an_encrypted_workbook_is_told_as_such(tmp_path: Path) -> None:
     """Excel's encryption makes an OLE file; a zip's own password is told too."""
     assert refused(tmp_path, made.encrypted()) == ("file-encrypted", "")
