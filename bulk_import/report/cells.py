@@ -6,6 +6,7 @@ A cell of text is always an inline string: it has no formula whatever it begins 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -235,8 +236,26 @@ def lines_of(texts: pa.Array, width: int) -> pa.Array:
         width: of the column, in characters of a digit's breadth, as Excel counts it.
     """
     lines = pc.ceil(pc.divide(pc.cast(pc.utf8_length(texts), pa.float64()), float(width)))
-    breaks = pc.count_substring(texts, "\n")
-    return pc.fill_null(pc.add(pc.cast(pc.max_element_wise(lines, 1.0), pa.int64()), pc.cast(breaks, pa.int64())), 1)
+    counted = pc.cast(pc.fill_null(pc.max_element_wise(lines, 1.0), 1.0), pa.int64())
+    if not has_breaks(texts):
+        return counted
+    several = {at: text for at, text in enumerate(texts.to_pylist()) if text and "\n" in text}
+    return pa.array(
+        [
+            sum(max(1, math.ceil(len(line) / width)) for line in several[at].split("\n")) if at in several else one
+            for at, one in enumerate(counted.to_pylist())
+        ]
+    )
+
+
+def has_breaks(texts: pa.Array) -> bool:
+    """Whether one of the texts has more than one line."""
+    return bool((_bytes_of(texts)[1] == ord("\n")).any())
+
+
+def breaks_in(texts: pa.Array) -> pa.Array:
+    """How many line breaks each text has."""
+    return pc.fill_null(pc.cast(pc.count_substring(texts, "\n"), pa.int64()), 0)
 
 
 def row_heights(*lines: pa.Array) -> pa.Array:

@@ -39,10 +39,13 @@ Looks = dict[Style, str]
 """Style → the index of its format in the workbook."""
 
 _FAMILIES = {
-    "text": (Style.TEXT, Style.TEXT_DOUBTFUL, Style.TEXT_WRONG),
-    "date": (Style.DATE, Style.DATE_DOUBTFUL, Style.DATE_WRONG),
-    "moment": (Style.MOMENT, Style.MOMENT_DOUBTFUL, Style.MOMENT_WRONG),
+    "text": (Style.TEXT, Style.TEXT_DOUBTFUL, Style.TEXT_WRONG, Style.TEXT_LINES),
+    "date": (Style.DATE, Style.DATE_DOUBTFUL, Style.DATE_WRONG, Style.DATE),
+    "moment": (Style.MOMENT, Style.MOMENT_DOUBTFUL, Style.MOMENT_WRONG, Style.MOMENT),
 }
+_LINES = 3
+"""The place in its family of a look that nothing marks, for a text of several lines."""
+
 _DATES: tuple[tuple[CellType, str, Callable[[pa.Array], pa.Array]], ...] = (
     (CellType.DATE, "date", cells.day_numbers),
     (CellType.DATETIME, "moment", cells.moment_numbers),
@@ -131,14 +134,19 @@ def _batch(source: _Source, block: Block, start: int, stop: int, looks: Looks) -
     headings = table.headings
     shown: list[pa.Array] = []
     cut: dict[int, str] = {}
+    lines: list[pa.Array] = []
     for at in range(min(data.num_columns, MOST_COLUMNS - own)):
         texts, positions = cells.fitted(cells.whole(data.column(at)))
         cut.update(dict.fromkeys(positions, headings[at].text))
         types = table.types[start:stop, at]
         weights = _weights(source.marks.get(at), start, stop)
+        if cells.has_breaks(texts):
+            breaks = cells.breaks_in(texts)
+            lines.append(pc.add(breaks, 1))
+            weights = _with_lines(weights, breaks.to_numpy())
         shown.append(_source_cells(column_letters(own + at + 1), rows, texts, (types, weights), looks))
     stories = _stories(source, start, stop, cut)
-    heights = cells.row_heights(*map(cells.lines_of, stories[:2], OWN_WIDTHS[4:]))
+    heights = cells.row_heights(*map(cells.lines_of, stories[:2], OWN_WIDTHS[4:]), *lines)
     return rows.joined([*_own_cells(source, rows, start, stop, stories, looks), *shown], heights)
 
 
@@ -153,6 +161,12 @@ def _weights(marks: tuple[np.ndarray, np.ndarray] | None, start: int, stop: int)
     dense = np.zeros(stop - start, dtype=np.int64)
     dense[positions[first:last] - start] = weights[first:last]
     return dense
+
+
+def _with_lines(weights: np.ndarray | None, breaks: np.ndarray) -> np.ndarray:
+    """The weights, with a text of several lines told apart where nothing marks it."""
+    known = np.zeros(len(breaks), dtype=np.int64) if weights is None else weights
+    return np.where((known == 0) & (breaks > 0), _LINES, known)
 
 
 def _source_cells(

@@ -25,6 +25,7 @@ class Style(StrEnum):
     TEXT = "text"
     TEXT_DOUBTFUL = "text-doubtful"
     TEXT_WRONG = "text-wrong"
+    TEXT_LINES = "text-lines"
     DATE = "date"
     DATE_DOUBTFUL = "date-doubtful"
     DATE_WRONG = "date-wrong"
@@ -64,6 +65,7 @@ _LOOKS: Mapping[Style, Mapping[str, object]] = {
     Style.TEXT: _TEXT_FORMAT,
     Style.TEXT_DOUBTFUL: _TEXT_FORMAT | _DOUBTFUL,
     Style.TEXT_WRONG: _TEXT_FORMAT | _WRONG,
+    Style.TEXT_LINES: _TEXT_FORMAT | {"text_wrap": True},
     Style.DATE: _DATE_FORMAT,
     Style.DATE_DOUBTFUL: _DATE_FORMAT | _DOUBTFUL,
     Style.DATE_WRONG: _DATE_FORMAT | _WRONG,

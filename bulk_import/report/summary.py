@@ -168,7 +168,8 @@ def _file_facts(report: Report) -> Iterable[tuple[str, str]]:
     for source in report.sources:
         table = source.checked.table
         sheet = f", sheet “{table.source.sheet}”" if table.source.sheet is not None else ""
-        yield table.source.name, f"Data rows: {table.rows_read:,}{sheet}, headings in row {table.heading_row}"
+        yield "File", table.source.name
+        yield "What was read", f"Data rows: {table.rows_read:,}{sheet}, headings in row {table.heading_row}"
         yield "Fingerprint (SHA-256)", table.source.sha256
 
 

@@ -52,7 +52,7 @@ STATUS_WORDS: Mapping[Status | None, StatusWords] = {
     Status.CREATED: StatusWords("Created", "The account was created.", _NOTHING),
     Status.UPDATED: StatusWords("Updated", "The account was updated", _NOTHING),
     Status.INVALID: StatusWords(
-        "Needs correcting (invalid)", "Not sent, because it needs correcting.", "Correct the row."
+        "Needs correcting (invalid)", "It needs correcting before it can be sent.", "Correct the row."
     ),
     Status.HELD: StatusWords(
         "Held for a person (held)", "Not sent, because a person has to decide.", "Look the person up in OneFile."

@@ -204,6 +204,16 @@ def test_files_with_the_same_headings_share_a_sheet() -> None:
     assert book["Results 2"].cell(1, 13).value == "Shoe size"
 
 
+def test_a_text_of_several_lines_is_shown_whole() -> None:
+    """A cell with line breaks wraps, and its row is high enough for them."""
+    rows = [assessor(1, "1 Mill Lane\nNorthbridge\nNB1 2AB"), assessor(2, "one line"), assessor(3, Day("2026-09-01"))]
+    sheet = _opened(report(table(rows)))["Results"]
+    column = len(OWN) + len(HEADINGS)
+    assert [sheet.cell(row, column).alignment.wrap_text for row in (2, 3)] == [True, None]
+    assert [sheet.row_dimensions[row].height for row in (2, 3)] == [45, None]
+    assert [sheet.cell(row, column).number_format for row in (2, 4)] == ["@", "dd/mm/yyyy"]
+
+
 def test_headings_arrive_as_they_stand() -> None:
     """Headings that repeat, are empty or look like formulas are kept in their places."""
     headings = [*HEADINGS[:6], "Note", "Note", "", "=1+1"]
@@ -236,7 +246,8 @@ def test_the_summary_says_what_ran_and_that_the_counts_add_up() -> None:
     assert facts["What was asked for"] == "Checked only: nothing was sent to OneFile"
     assert facts["Started"] == "01/09/2026 07:00:05 (UK time)"
     assert facts["Organisation"] == "Northgate College (1)"
-    assert facts["staff.xlsx"] == "Data rows: 2, sheet “Staff”, headings in row 1"
+    assert facts["File"] == "staff.xlsx"
+    assert facts["What was read"] == "Data rows: 2, sheet “Staff”, headings in row 1"
     assert facts["•"] == "1 person would be e-mailed."
     assert facts["Do they add up?"] == "Yes: every row that was read is accounted for exactly once."
     assert str(facts["1"]).startswith("Rows that need correcting: 1.")
