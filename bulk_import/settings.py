@@ -125,6 +125,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("concurrency", 8, _whole(1, 64), "Calls in flight at the most."),
     Setting("timeout", 30.0, _number(1, 600, "seconds"), "Seconds to wait for an answer."),
     Setting("settle_wait", 12.0, _number(0, 600, "seconds"), "Seconds before a second look for a doubtful row."),
+    Setting("call_lifetime", 120.0, _number(0, 3600, "seconds"), "Seconds a call without answer may still be at work."),
     Setting("failures_to_stop", 5, _whole(1, 1000), "Failed calls in a row after which a run stops early."),
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
@@ -152,6 +153,7 @@ class Settings:
     concurrency: int
     timeout: float
     settle_wait: float
+    call_lifetime: float
     failures_to_stop: int
     journal: Path
     reports: Path

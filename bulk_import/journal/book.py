@@ -44,6 +44,10 @@ _IN_DOUBT = """
     SELECT max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
     WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?"""
+_MADE_SINCE = """
+    SELECT operations.user_id, operations.role FROM attempts
+    JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
+    WHERE operations.state = ? AND runs.environment = ? AND runs.host = ? AND attempts.sent_at >= ?"""
 _RUNS = """
     SELECT id, mode, started, finished, environment, host, organisation_id, sources, digest, options, state, exit_code,
         calls FROM runs"""
@@ -277,6 +281,15 @@ class Journal:
         """
         ((moment,),) = self._rows(_IN_DOUBT, State.OPEN, State.UNRESOLVED, environment, host)
         return None if moment is None else datetime.fromisoformat(str(moment))
+
+    def made_since(self, moment: datetime, environment: str, host: str, roles: Collection[int]) -> frozenset[int]:
+        """The ids of the accounts of some roles made by calls that left since a moment, over all runs to one OneFile.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
+        return frozenset(_int(user_id) for user_id, role in found if role in roles)
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to become accounts, by source and row.

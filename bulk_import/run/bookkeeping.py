@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,8 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
         OutputError: the reports cannot be written. The journal knows all that was done, and `bulk-import report`
             writes them once there is room.
     """
+    if desk.log.broken:
+        ending = replace(ending, notices=(*ending.notices, "log.jsonl is not complete: it could not be written."))
     report = assemble(desk.checked, fates, ending)
     folder = desk.settings.reports / ending.run
     try:

@@ -21,6 +21,7 @@ class RunLog:
     def __init__(self) -> None:
         self._waiting: list[str] = []
         self._stream: TextIO | None = None
+        self.broken = False
 
     def open(self, folder: Path) -> None:
         """Goes on in a run's folder, with what has waited first; a log that is open stays where it is.
@@ -41,10 +42,16 @@ class RunLog:
     def close(self) -> None:
         """Ends the log."""
         if self._stream is not None:
-            self._stream.close()
+            try:
+                self._stream.close()
+            except OSError:
+                self.broken = True
 
     def event(self, name: str, **facts: float | str | None) -> None:
         """Writes one line.
+
+        A log that can no longer be written is given up, and says so in `broken`: what was sent must not be lost
+        sight of because a line about it could not be written.
 
         Args:
             name: what happened.
@@ -58,8 +65,8 @@ class RunLog:
         try:
             self._stream.write(line)
             self._stream.flush()
-        except OSError as wrong:
-            raise unwritable(self._stream.name, wrong) from wrong
+        except (OSError, ValueError):
+            self.broken = True
 
     def call(self, made: CallMade) -> None:
         """Writes the line of one call."""

@@ -55,6 +55,7 @@ async def send(
             secret=site_secret(settings),
             payload=payload,
             settle_wait=settings.settle_wait,
+            call_lifetime=settings.call_lifetime,
             failures_to_stop=settings.failures_to_stop,
             stop=stop,
             on_progress=progress,

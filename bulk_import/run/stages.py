@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bulk_import.errors import Interrupted, RefusedAsUnsafe
@@ -26,16 +27,19 @@ from bulk_import.run.preview import Preview, email_sentence, emailed
 from bulk_import.run.sending import send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
-from bulk_import.submit import CALL_LIFETIME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from bulk_import.api import OneFile
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
     from bulk_import.run.target import Target
     from bulk_import.settings import Settings
     from bulk_import.submit import Progress
+
+
+LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log) as api:
-        world = await look_up(desk.records, api)
+        world = await _look_up_with_latest(desk, target, orders, api)
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
         _refuse_if_unsafe(plan, world, desk.settings, orders)
@@ -138,10 +142,26 @@ async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None
     since = desk.journal.in_doubt_since(target.environment, target.host)
     if since is None:
         return
-    seconds = CALL_LIFETIME + desk.settings.settle_wait - (utc_now() - since).total_seconds()
+    settings = desk.settings
+    seconds = settings.call_lifetime + settings.settle_wait - (utc_now() - since).total_seconds()
     if seconds > 0:
         orders.say(f"An earlier run was cut off. Waiting {round(seconds)} s until OneFile shows what came of it.")
         await asyncio.sleep(seconds)
+
+
+async def _look_up_with_latest(desk: Desk, target: Target, orders: Orders, api: OneFile) -> World:
+    """Looks up until searches show what runs just before this one made: searches may lag behind creates."""
+    settings = desk.settings
+    since = utc_now() - timedelta(seconds=settings.timeout + settings.settle_wait)
+    roles = {int(record.role) for record in desk.records}
+    latest = desk.journal.made_since(since, target.environment, target.host, roles)
+    for _ in range(LOOKS):
+        world = await look_up(desk.records, api)
+        if all(user_id in world.directory.accounts for user_id in latest):
+            break
+        orders.say("OneFile does not show the accounts of the run just before this one yet. Looking again.")
+        await asyncio.sleep(settings.settle_wait / (LOOKS - 1))
+    return world
 
 
 def _ending(

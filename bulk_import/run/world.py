@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.directory import Account, Directory
+from bulk_import.errors import BulkImportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bulk_import.api import OneFile, Organisation
     from bulk_import.catalogue import Role
@@ -65,11 +66,22 @@ def _id(values: Mapping[str, object]) -> int:
     return int(str(values["ID"]))
 
 
-async def _details(api: OneFile, accounts: Iterable[Account]) -> list[Account]:
-    async with asyncio.TaskGroup() as group:
-        tasks = [(account, group.create_task(api.user(account.id))) for account in accounts]
+async def _details(api: OneFile, accounts: Sequence[Account]) -> list[Account]:
+    """The accounts in full; one that is gone in the meantime is left as it was seen."""
+    tasks = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(api.user(account.id)) for account in accounts]
+    except* BulkImportError as stops:
+        raise _first(stops) from None
     return [
         Account(account.id, account.organisation_id, account.role, values, complete=True)
-        for account, task in tasks
+        for account, task in zip(accounts, tasks, strict=True)
         if (values := task.result()) is not None
     ]
+
+
+def _first(stops: ExceptionGroup[BulkImportError]) -> BulkImportError:
+    """What stopped the first of several calls; the others stopped for the same reason, or because of it."""
+    first = stops.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first

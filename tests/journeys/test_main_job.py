@@ -191,3 +191,16 @@ def test_demo_does_the_real_job(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     for words in ("Created", "Needs correcting", "Refused by OneFile", "says created: 40", "holds 40 accounts"):
         assert words in done.out
+
+
+def test_a_submit_right_after_another_makes_nobody_twice(tmp_path: Path) -> None:
+    """Searches that lag do not hide from a second run whom the first has just made."""
+    lag = sandbox.Faults((sandbox.Fault(on="create", kind="search-lag", seconds=9.0),))
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    with sandbox.running(faults=lag) as onefile:
+        env = {**settings(onefile), "BULK_IMPORT_SETTLE_WAIT": "12"}
+        assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 0
+        again = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
+        assert again.json["totals"] == {"unchanged": 2, "read": 2, "blank": 0}
+        assert "Looking again" in again.err
+        assert Counter(user["MISID"] for user in onefile.world.users())["J0001"] == 1

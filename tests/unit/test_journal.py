@@ -11,6 +11,7 @@ import pytest
 
 from bulk_import.errors import JournalError
 from bulk_import.journal import (
+    Decision,
     Done,
     Journal,
     NotSent,
@@ -359,3 +360,44 @@ def test_only_the_owner_may_read_the_journal(file: Path) -> None:
     journal, _ = _begun(file)
     assert {part.stat().st_mode & 0o077 for part in file.parent.iterdir()} == {0}
     journal.close()
+
+
+def test_it_knows_what_a_run_left_in_doubt(file: Path) -> None:
+    """Open and unresolved rows count, for the same OneFile only; the last to leave is what there is to wait for."""
+    journal, run = _begun(file)
+    with journal:
+        assert journal.in_doubt_since("sandbox", "127.0.0.1") is None
+        journal.intent(run, ROW.key)
+        sent = journal.operations(run)[0].sent_at
+        assert journal.in_doubt_since("sandbox", "127.0.0.1") == sent
+        assert journal.in_doubt_since("live", "127.0.0.1") is None
+        assert journal.in_doubt_since("sandbox", "example.com") is None
+        journal.outcome(run, ROW.key, Done(5001, 200))
+        assert journal.in_doubt_since("sandbox", "127.0.0.1") is None
+        journal.outcome(run, ROW.key, Unresolved("no answer"))
+        assert journal.in_doubt_since("sandbox", "127.0.0.1") == sent
+
+
+def test_it_knows_what_was_made_lately(file: Path) -> None:
+    """Accounts made since a moment, of the roles asked for, in the same OneFile."""
+    journal, run = _begun(file)
+    with journal:
+        journal.intent(run, ROW.key)
+        journal.outcome(run, ROW.key, Done(5001, 200))
+        assert journal.made_since(BEGUN, "sandbox", "127.0.0.1", {1, 4}) == {5001}
+        assert journal.made_since(BEGUN, "sandbox", "127.0.0.1", {5}) == frozenset()
+        assert journal.made_since(BEGUN, "live", "127.0.0.1", {1}) == frozenset()
+        assert journal.made_since(BEGUN + timedelta(hours=1), "sandbox", "127.0.0.1", {1}) == frozenset()
+
+
+def test_a_plan_comes_back_as_it_was_decided(file: Path) -> None:
+    """A run and its plan are written together, and read back the same."""
+    plan = (
+        Decision((0, 7), "create"),
+        Decision((0, 8), "hold", 77, "account-exists", "differs in Email"),
+        Decision((1, 2), "unchanged", 78),
+    )
+    with Journal.open(file) as journal:
+        run = journal.begin_run(START, reversed(plan))
+        assert journal.decisions(run) == plan
+        assert journal.decisions("another") == ()
