@@ -18,6 +18,7 @@ from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sen
 from bulk_import.cli.commands import app
 from bulk_import.findings import Finding, Place, Sentences, all_sentences, fix, message
 from bulk_import.kinds import Choice
+from bulk_import.settings import SETTINGS
 from tests.finding_examples import EXAMPLES
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def documents() -> Iterator[tuple[str, str]]:
     yield "fields.md", "\n".join(_fields())
     yield "errors.md", "\n".join(_errors())
     yield "commands.md", "\n".join(_commands())
+    yield "settings.md", "\n".join(_settings())
 
 
 def _fields() -> Iterator[str]:
@@ -163,6 +165,28 @@ def _commands() -> Iterator[str]:
     for arguments in ((), *((name,) for name in _names())):
         command = " ".join(("bulk-import", *arguments))
         yield from ("", f"## {command}", "", "```", _help(arguments), "```")
+
+
+def _settings() -> Iterator[str]:
+    yield from ("# The settings", "", "Generated; do not edit.", "")
+    yield (
+        "`bulk-import.toml` in the folder you work in (or the file that `--config` names), then environment variables, "
+        "then options: the later wins. The tables `[columns]`, `[defaults]` and `[severity]` stand in the file alone; "
+        "see the [guide](guide.md#settings)."
+    )
+    yield ""
+    defaults = {"journal": "journal.db in `reports`", "base_url": "of the environment"}
+    rows = (
+        (
+            f"`{setting.name}`",
+            f"`{setting.variable}`",
+            defaults.get(setting.name, "" if setting.default is None else str(setting.default)),
+            setting.help,
+        )
+        for setting in SETTINGS
+    )
+    yield from _table(("in the file", "variable", "default", "what it does"), rows)
+    yield ""
 
 
 def _names() -> list[str]:
