@@ -14,8 +14,10 @@ moment. A call that leaves late by up to half the spacing does not push back the
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +30,54 @@ _SMOOTHING = 0.05
 _MOST_SPREAD = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What times the next call besides the places: a value, so that it can live in memory or in a file.
+
+    Attributes:
+        due: when the next call leaves if all leave evenly.
+        held_until: before this moment no call leaves.
+        latency: the answering time of late, in seconds.
+        answers: how many answers that was learnt from.
+    """
+
+    due: float = -math.inf
+    held_until: float = -math.inf
+    latency: float = 0.0
+    answers: int = 0
+
+    def spacing(self, calls_per_minute: int) -> float:
+        """Seconds from one call to the next, such that the places last for just a minute and its answering time."""
+        return (MINUTE + CLOCK_MARGIN + self.latency) / calls_per_minute
+
+    def opens(self, room: float) -> float:
+        """When the next call may leave, if there is a place for it from `room` on."""
+        return max(self.due, self.held_until, room)
+
+    def left(self, now: float, calls_per_minute: int) -> Beat:
+        """A call leaves."""
+        spacing = self.spacing(calls_per_minute)
+        in_time = now - self.due <= spacing * _CATCH_UP
+        return replace(self, due=(self.due if in_time else now) + spacing)
+
+    def answered(self, seconds: float) -> Beat:
+        """A call was answered, or given up, after so many seconds."""
+        answers = self.answers + 1
+        share = max(_SMOOTHING, 1 / answers)
+        return replace(
+            self, answers=answers, latency=self.latency + share * (min(seconds, _MOST_SPREAD) - self.latency)
+        )
+
+    def held(self, until: float) -> Beat:
+        """No call leaves before that moment; a shorter hold never cuts a longer one."""
+        return replace(self, held_until=max(self.held_until, until))
+
+
+def free_again(answered: float) -> float:
+    """When the place of a call that was answered at that moment is free again."""
+    return answered + MINUTE + CLOCK_MARGIN
+
+
 class Pace:
     """The decision, without a clock of its own: all times are seconds on one monotonic clock."""
 
@@ -35,48 +85,42 @@ class Pace:
         if calls_per_minute < 1:
             raise ValueError("calls_per_minute must be at least 1")
         self.calls_per_minute = calls_per_minute
-        self._latency = 0.0
-        self._seen = 0
-        self._due = float("-inf")
-        self._held_until = float("-inf")
+        self._beat = Beat()
         self._in_flight = 0
         self._answered: deque[float] = deque()
 
     @property
     def spacing(self) -> float:
-        """Seconds from one call to the next, such that the places last for just a minute and its answering time."""
-        return (MINUTE + CLOCK_MARGIN + self._latency) / self.calls_per_minute
+        """Seconds from one call to the next."""
+        return self._beat.spacing(self.calls_per_minute)
 
     def wait(self, now: float) -> float | None:
         """Seconds until the next call may leave, 0 for at once; None until a call in flight is answered."""
         self._forget(now)
-        at = max(self._due, self._held_until)
+        room = -math.inf
         if self._in_flight + len(self._answered) >= self.calls_per_minute:
             if not self._answered:
                 return None
-            at = max(at, self._answered[0] + MINUTE + CLOCK_MARGIN)
-        return max(at - now, 0.0)
+            room = free_again(self._answered[0])
+        return max(self._beat.opens(room) - now, 0.0)
 
     def left(self, now: float) -> None:
         """A call leaves; `wait` was 0 at this moment."""
-        late = now - self._due
-        self._due = (self._due if late <= self.spacing * _CATCH_UP else now) + self.spacing
+        self._beat = self._beat.left(now, self.calls_per_minute)
         self._in_flight += 1
 
     def answered(self, now: float, left: float) -> None:
         """A call that had left at `left` was answered, or given up."""
-        self._seen += 1
-        share = max(_SMOOTHING, 1 / self._seen)
-        self._latency += share * (min(now - left, _MOST_SPREAD) - self._latency)
+        self._beat = self._beat.answered(now - left)
         self._in_flight -= 1
         self._answered.append(now)
 
     def hold(self, until: float) -> None:
         """No call leaves before that moment; a shorter hold never cuts a longer one."""
-        self._held_until = max(self._held_until, until)
+        self._beat = self._beat.held(until)
 
     def _forget(self, now: float) -> None:
-        while self._answered and now >= self._answered[0] + MINUTE + CLOCK_MARGIN:
+        while self._answered and now >= free_again(self._answered[0]):
             self._answered.popleft()
 
 
