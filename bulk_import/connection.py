@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from bulk_import.errors import CredentialsRefused, SettingsError
 from bulk_import.pace import Pacer
+from bulk_import.shared_pace import SharedPacer, key_of
 from bulk_import.steps import (
     LONGEST_HOLD,
     SESSIONS_REFUSED,
@@ -55,6 +56,7 @@ from bulk_import.wire import (
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
     from types import TracebackType
 
     import httpx
@@ -116,6 +118,7 @@ class Connection:
         calls_per_minute: never more in any rolling minute, as the server counts.
         concurrency: how many calls may be in flight at once.
         timeout: seconds for a whole exchange.
+        pace_file: where processes with the same token keep one pace together; without it this one is alone.
         transport: what carries the calls in tests.
         clock: seconds on a monotonic clock.
         sleep: waits for so many seconds.
@@ -134,6 +137,7 @@ class Connection:
         calls_per_minute: int = 240,
         concurrency: int = 8,
         timeout: float = 30.0,
+        pace_file: Path | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -147,7 +151,10 @@ class Connection:
         self.clock = clock
         self.sleep = sleep
         self._log = log
-        self._pacer = Pacer(calls_per_minute, clock=clock, sleep=sleep)
+        self._pacer: Pacer | SharedPacer = Pacer(calls_per_minute, clock=clock, sleep=sleep)
+        if pace_file is not None:
+            key = key_of(self._base_url, self._customer_token.reveal())
+            self._pacer = SharedPacer(pace_file, key, calls_per_minute, timeout=timeout, clock=clock, sleep=sleep)
         self._in_flight = asyncio.Semaphore(concurrency)
         self._logging_in = asyncio.Lock()
         self._session: _Session | None = None
@@ -163,6 +170,8 @@ class Connection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(self._pacer, SharedPacer):
+            self._pacer.close()
         await self._client.aclose()
 
     def __repr__(self) -> str:
@@ -185,6 +194,9 @@ class Connection:
             attempt: its number, from 1, for the counts and the log.
             row: source and row, for the log.
             before: runs in the last moment before the request leaves; what it raises keeps it from leaving.
+
+        Raises:
+            StoppedEarly: the pace file cannot be used; nothing was sent.
         """
         async with self._in_flight:
             session = await self._logged_in()
@@ -290,6 +302,7 @@ class Connection:
 
         Raises:
             ApiDown: it failed to the last.
+            StoppedEarly: the pace file cannot be used.
             CredentialsRefused: a fresh session was not accepted, or none could be had.
         """
         attempt = 0

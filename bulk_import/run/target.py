@@ -29,7 +29,7 @@ class Target:
 
 
 def open_api(settings: Settings, target: Target, log: RunLog) -> OneFile:
-    """OneFile at the pace of the settings; an async context manager.
+    """OneFile at the pace of the settings, shared by all runs with this journal; an async context manager.
 
     Raises:
         SettingsError: the address is neither https nor on this machine.
@@ -41,6 +41,7 @@ def open_api(settings: Settings, target: Target, log: RunLog) -> OneFile:
         calls_per_minute=settings.calls_per_minute,
         concurrency=settings.concurrency,
         timeout=settings.timeout,
+        pace_file=settings.journal.with_name(settings.journal.name + ".pace"),
         log=log.call,
     )
 
