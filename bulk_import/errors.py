@@ -3,6 +3,7 @@
 The tree, with the exit code that the command line gives each:
 
     BulkImportError
+    ├── NothingToDo           0  there is nothing to resume
     ├── UsageError            2  an option or argument is wrong
     │   └── SettingsError     2  settings are wrong, all of them named at once
     ├── StoppedEarly          3  `resume` goes on where it stopped
@@ -40,6 +41,12 @@ class BulkImportError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.fix}".strip()
+
+
+class NothingToDo(BulkImportError):  # noqa: N818 - a state of the world, not a mistake
+    """What was asked for is done already."""
+
+    exit_code = 0
 
 
 class UsageError(BulkImportError):

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from bulk_import.check import Checked, Record
 
 # Staff before the employers and observers, and all of them before the learners that name them.
-SENDING_ORDER = (Role.ASSESSOR, Role.TRAINEE_ASSESSOR, Role.IQA, Role.EMPLOYER, Role.OBSERVER, Role.LEARNER)
+SENDING_GROUPS = (
+    (Role.ASSESSOR, Role.TRAINEE_ASSESSOR, Role.IQA),
+    (Role.EMPLOYER, Role.OBSERVER),
+    (Role.LEARNER,),
+)
+SENDING_ORDER = tuple(role for group in SENDING_GROUPS for role in group)
 UK = ZoneInfo("Europe/London")
 
 
@@ -120,9 +125,7 @@ def _decide(record: Record, directory: Directory, organisations: Collection[int]
     if organisation not in organisations:
         listed = ", ".join(map(str, sorted(organisations)))
         detail = f"; it may use {listed}" if listed else ""
-        return Hold(
-            record, Finding("organisation-unknown", place, "OrganisationID", value=str(organisation), detail=detail)
-        )
+        return Hold(record, Finding("organisation-unknown", place, detail=f"{organisation}{detail}"))
     match directory.find(record):
         case Nobody():
             return Create(record)

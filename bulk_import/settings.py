@@ -20,7 +20,7 @@ from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity, all_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
 FILE_NAME = "bulk-import.toml"
 SECRET_NAME = "bulk-import.key"  # noqa: S105 - a file's name
@@ -129,6 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("failures_to_stop", 5, _whole(1, 1000), "Failed calls in a row after which a run stops early."),
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
+    Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),
     Setting("max_changes", 5000, _whole(1, 10_000_000), "More changes in one run need --allow-large."),
     Setting(
         "max_change_percent",
@@ -157,6 +158,7 @@ class Settings:
     failures_to_stop: int
     journal: Path
     reports: Path
+    out: Path
     max_changes: int
     max_change_percent: int | None
     columns: Mapping[str, str]
@@ -202,6 +204,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     options: Mapping[str, object] | None = None,
     cwd: Path | None = None,
+    fields: Collection[str] = (),
 ) -> Settings:
     """Gathers the settings from file, environment and options.
 
@@ -210,6 +213,7 @@ def load(
         environ: the environment variables; default the process's own.
         options: settings given as options, by setting name, each already parsed by the command line.
         cwd: the working folder; default the process's own.
+        fields: the names that [columns] and [defaults] may tie something to; empty lets any pass.
 
     Raises:
         SettingsError: with a sentence for each thing that is wrong.
@@ -224,16 +228,17 @@ def load(
             given.take(setting.name, raw, setting.variable)
             _make_absolute(given, setting.name, here)
     for name, option in (options or {}).items():
-        given.take(name, option, "--" + {"reports": "out"}.get(name, name.replace("_", "-")))
+        given.take(name, option, "--" + name.replace("_", "-"))
         _make_absolute(given, name, here)
     tables = _tables(content, str(file), given.problems)
+    _check_fields(tables, str(file), fields, given.problems)
     _check_address(given)
     if given.problems:
         raise SettingsError(tuple(given.problems))
     return _assembled(given, tables, file)
 
 
-PATHS = ("journal", "reports", "customer_token_file")
+PATHS = ("journal", "reports", "out", "customer_token_file")
 
 
 def _make_absolute(given: _Given, name: str, folder: Path) -> None:
@@ -284,6 +289,19 @@ def _tables(content: Mapping[str, object], origin: str, problems: list[str]) -> 
     return tables
 
 
+def _check_fields(
+    tables: Mapping[str, Mapping[str, str]], origin: str, fields: Collection[str], problems: list[str]
+) -> None:
+    spelt = {name.lower(): name for name in fields}
+    named = [("columns", name) for name in tables["columns"].values() if name]
+    named += [("defaults", name) for name in tables["defaults"]]
+    for table, name in named:
+        if spelt and name.strip().lower() not in spelt:
+            near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)
+            hint = f" Did you mean {spelt[near[0]]}?" if near else ""
+            problems.append(f"{origin}: [{table}] there is no field {name}.{hint}")
+
+
 def _check_address(given: _Given) -> None:
     environment = given.values.get("environment", "sandbox")
     if environment == "sandbox" and "base_url" in given.values:
@@ -301,6 +319,7 @@ def _assembled(given: _Given, tables: Mapping[str, Mapping[str, str]], file: Pat
     token_file = values["customer_token_file"]
     values |= {
         "reports": reports,
+        "out": given.folder / str(values["out"]) if values["out"] else reports,
         "journal": given.folder / str(values["journal"]) if values["journal"] else reports / "journal.db",
         "customer_token_file": given.folder / str(token_file) if token_file else None,
         "base_url": values["base_url"] or BASE_URLS[str(values["environment"])],

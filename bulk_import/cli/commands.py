@@ -108,7 +108,7 @@ def check(
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        settings = _settings(context, reports=out)
+        settings = _settings(context, out=out)
         job = _job(files, sheet, role, map_, set_, date_order)
         _finish(run.check(job, settings), as_json=as_json)
 
@@ -132,7 +132,7 @@ def dry_run(
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        settings = _settings(context, reports=out)
+        settings = _settings(context, out=out)
         job = _job(files, sheet, role, map_, set_, date_order, mode)
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target)
@@ -163,7 +163,7 @@ def submit(
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        settings = _settings(context, reports=out)
+        settings = _settings(context, out=out)
         job = _job(files, sheet, role, map_, set_, date_order, mode)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
@@ -187,7 +187,7 @@ def resume(
     with _answering(as_json=as_json):
         settings = _settings(context)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
-            finished = run.resume(run_name, settings, target, progress=progress)
+            finished = run.resume(run_name, settings, target, progress=progress, say=screen.say)
         _finish(finished, as_json=as_json)
 
 
@@ -232,7 +232,12 @@ def templates(
 
 
 @app.command(rich_help_panel="Getting started")
-def fields(*, role: RoleOption = None) -> None:
+def fields(
+    *,
+    role: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="Only what this role takes: an id or a name.")
+    ] = None,
+) -> None:
     """Show every field: what it holds, who needs it, who takes it."""
     screen.show_fields(_role(role))
 
@@ -261,16 +266,17 @@ def doctor(context: typer.Context) -> None:
         with _target(settings) as target:
             symptoms += examination.remote(settings, target)
     except BulkImportError as stop:
-        symptoms += (examination.Symptom("credentials", well=False, found=stop.message, mend=stop.fix),)
+        symptoms += (examination.stopped("credentials", stop),)
     screen.show_symptoms(settings, symptoms)
-    raise typer.Exit(0 if all(symptom.well for symptom in symptoms) else UsageError.exit_code)
+    raise typer.Exit(max((symptom.exit_code for symptom in symptoms if not symptom.well), default=0))
 
 
 def _settings(context: typer.Context, **options: object) -> Settings:
+    from bulk_import.catalogue import FIELDS  # noqa: PLC0415 - after --help
     from bulk_import.settings import load  # noqa: PLC0415 - after --help
 
     given = {name: str(value) for name, value in options.items() if value is not None}
-    return load(config=context.obj, options=given)
+    return load(config=context.obj, options=given, fields=FIELDS.keys())
 
 
 @contextmanager
@@ -335,19 +341,17 @@ def _pairs(given: list[str] | None, option: str, form: str) -> Mapping[str, str]
 
 
 def _approve(*, yes: bool) -> Callable[[Preview], bool]:
-    def approve(preview: Preview) -> bool:
-        import sys  # noqa: PLC0415 - beside its only use
+    """What answers the question; without --yes that needs a terminal, which is looked for before anything else."""
+    import sys  # noqa: PLC0415 - beside its only use
 
-        if yes:
-            return True
-        if not sys.stdin.isatty():
-            raise UsageError(
-                "Nothing was sent: there is no terminal here that could ask you.",
-                "Look at the result of bulk-import dry-run, then add --yes to submit.",
-            )
-        return screen.ask(preview)
-
-    return approve
+    if yes:
+        return lambda _preview: True
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nothing was sent: there is no terminal here that could ask you.",
+            "Look at the result of bulk-import dry-run, then add --yes to submit.",
+        )
+    return screen.ask
 
 
 @contextmanager
@@ -380,6 +384,8 @@ def _stopped(stop: BulkImportError) -> dict[str, object]:
 def _finish(finished: Finished, *, as_json: bool) -> None:
     if as_json:
         screen.print_json(finished.summary)
+        for notice in finished.report.notices:
+            screen.say(notice)
     else:
         screen.show(finished)
     raise typer.Exit(finished.report.exit_code)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import bulk_import
 from bulk_import import run, sandbox
 from bulk_import.cli import screen
-from bulk_import.errors import OutputError, UsageError
+from bulk_import.errors import OutputError, StoppedEarly, UsageError
+from bulk_import.report import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bulk_import.run import Preview
+    from bulk_import.run import Finished, Preview
+    from bulk_import.sandbox import World
     from bulk_import.settings import Settings
 
 
@@ -28,7 +30,8 @@ def server(state: Path | None) -> Iterator[run.Target]:
         state: the file that keeps what it holds; None forgets it all.
 
     Raises:
-        OutputError: the file cannot be used.
+        UsageError: the file cannot be used.
+        OutputError: its folder cannot be made.
     """
     if state is not None:
         _make_parent(state)
@@ -88,13 +91,23 @@ def demo(settings: Settings, *, quiet: bool) -> None:
     """
     source = samples() / "enrolments.xlsx"
     job = run.Job(files=(source,))
-    safe = replace(settings, environment="sandbox", columns={}, defaults={}, severities={}, organisation_id=None)
+    home = settings.reports / "demo"
+    safe = replace(
+        settings,
+        environment="sandbox",
+        columns={},
+        defaults={},
+        severities={},
+        organisation_id=None,
+        out=home,
+        journal=home / "journal.db",
+    )
     _say(f"The sheet: {source}")
     _say("1. Check: read every row, ask nobody.")
     screen.show(run.check(job, safe))
     with _sandbox_sentences(), sandbox.running() as practice:
         target = run.Target("sandbox", practice.base_url, practice.customer_token)
-        before = len(practice.world.users())
+        before = _ids(practice.world)
         _say("2. Dry run: look everybody up, decide for every row, send nothing.")
         rehearsal = run.dry_run(job, safe, target)
         screen.show_news(rehearsal)
@@ -103,11 +116,26 @@ def demo(settings: Settings, *, quiet: bool) -> None:
         with screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, safe, target, orders=orders, progress=progress)
         screen.show_news(finished)
-        held = len(practice.world.users()) - before
-    _say(
-        f"The practice OneFile now holds {held} accounts more than before; the report says created: "
-        f"{finished.report.totals.get('created', 0)}."
-    )
+        _compare(finished, _ids(practice.world) - before)
+
+
+def _ids(world: World) -> set[int]:
+    return {int(str(user["ID"])) for user in world.users()}
+
+
+def _compare(finished: Finished, held: set[int]) -> None:
+    """Says that report and practice server agree.
+
+    Raises:
+        StoppedEarly: they do not.
+    """
+    reported = {row.user_id for row in finished.report.rows() if row.status is Status.CREATED}
+    if reported != held:
+        raise StoppedEarly(
+            f"The practice OneFile holds {len(held)} new accounts, and the report says {len(reported)} were created.",
+            "This is a mistake in bulk-import itself: tell whoever looks after it.",
+        )
+    _say(f"The practice OneFile holds {len(held)} accounts more than before: exactly those that the report names.")
 
 
 def _approve(preview: Preview) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections import defaultdict
 from contextlib import contextmanager
@@ -173,15 +174,18 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
     rate = TextColumn("{task.fields[rate]}")
     bar = Bar(TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), console=out)
-    with bar:
-        task = bar.add_task("sending", total=None, rate="")
+    task = bar.add_task("sending", total=None, rate="")
+    try:
 
         def step(now: Progress) -> None:
+            bar.start()  # with the first row and not before: until then a question may be on the screen
             speed = bar.tasks[task].finished_speed or bar.tasks[task].speed
             rate_text = f"{speed * 60:.0f} a minute" if speed else ""
             bar.update(task, total=now.total, completed=now.done, rate=rate_text)
 
         yield step
+    finally:
+        bar.stop()
 
 
 def ask(preview: Preview) -> bool:
@@ -193,7 +197,12 @@ def ask(preview: Preview) -> bool:
     for line in preview.lines():
         out.print(line)
     print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() == "yes"
+    # While a person is asked Ctrl-C must end the command at once: nothing has been sent.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return sys.stdin.readline().strip().lower() == "yes"
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def show_runs(rows: list[tuple[str, ...]]) -> None:
@@ -237,6 +246,9 @@ def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
         value = getattr(settings, setting.name)
         shown = "•••" if setting.name == "customer_token" and value else "" if value is None else str(value)
         table.add_row(setting.name, shown, settings.origins[setting.name])
+    for name in ("columns", "defaults", "severities"):
+        for key, chosen in getattr(settings, name).items():
+            table.add_row(f"[{'severity' if name == 'severities' else name}] {key}", str(chosen), str(settings.file))
     out = console()
     out.print(table)
     for symptom in symptoms:

@@ -48,9 +48,15 @@ _MADE_SINCE = """
     SELECT operations.user_id, operations.role FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
     WHERE operations.state = ? AND runs.environment = ? AND runs.host = ? AND attempts.sent_at >= ?"""
+_SENT_ELSEWHERE = """
+    SELECT operations.identity, max(attempts.sent_at) FROM attempts
+    JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
+    WHERE runs.id != mine.id AND runs.environment = mine.environment AND runs.host = mine.host
+        AND operations.state IN (?, ?, ?) AND attempts.sent_at >= ?
+    GROUP BY operations.identity"""
 _RUNS = """
     SELECT id, mode, started, finished, environment, host, organisation_id, sources, digest, options, state, exit_code,
-        calls FROM runs"""
+        calls, closing FROM runs"""
 
 
 def _utc_now() -> datetime:
@@ -111,12 +117,15 @@ class Journal:
         with in_words(self.path):
             return self._connection.execute(sql, values).fetchall()
 
-    def begin_run(self, start: RunStart, decisions: Iterable[Decision] = ()) -> str:
+    def begin_run(
+        self, start: RunStart, decisions: Iterable[Decision] = (), known: Collection[int] | None = None
+    ) -> str:
         """Writes a run down with its whole plan, all of it or nothing.
 
         Args:
             start: what is known of it.
             decisions: the plan, one for each row that passed the check.
+            known: the ids of the accounts that stood in OneFile before, as for `remember_known`.
 
         Returns:
             Its name, such as 20261123-181500-ab12: readable, and in the order of time.
@@ -138,6 +147,8 @@ class Journal:
             )
             rows = [(run, *each.key, each.kind, each.user_id, each.code, each.detail) for each in decisions]
             writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            if known is not None:
+                _remember(writing, run, known)
         return run
 
     def reopen_run(self, run: str) -> None:
@@ -148,7 +159,9 @@ class Journal:
         """
         self._change_run(run, "state = ?, finished = NULL, exit_code = NULL", RunState.RUNNING)
 
-    def finish_run(self, run: str, state: RunState, *, exit_code: int, calls: int) -> None:
+    def finish_run(
+        self, run: str, state: RunState, *, exit_code: int, calls: int, closing: Mapping[str, object] | None = None
+    ) -> None:
         """Writes down how a run ended.
 
         Args:
@@ -156,12 +169,14 @@ class Journal:
             state: finished, or stopped where `resume` can go on.
             exit_code: the command's.
             calls: how many calls it made since it was begun or resumed; they are added up.
+            closing: what its report says beside its rows; no personal data.
 
         Raises:
             JournalError: it cannot be written, or there is no such run.
         """
-        change = "state = ?, exit_code = ?, calls = calls + ?, finished = ?"
-        self._change_run(run, change, state, exit_code, calls, self.now().isoformat())
+        change = "state = ?, exit_code = ?, calls = calls + ?, finished = ?, closing = ?"
+        said = json.dumps(dict(closing or {}))
+        self._change_run(run, change, state, exit_code, calls, self.now().isoformat(), said)
 
     def _change_run(self, run: str, change: str, *values: object) -> None:
         with self._writing() as writing:
@@ -169,6 +184,20 @@ class Journal:
             changed = writing.execute(f"UPDATE runs SET {change} WHERE id = ?", (*values, run))  # noqa: S608
             if changed.rowcount != 1:
                 raise JournalError(f"The journal {self.path} knows no run {run}.", "bulk-import runs shows them all.")
+
+    def redecide(self, run: str, decisions: Iterable[Decision]) -> None:
+        """Writes down what has become of a plan in the meantime, row by row.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        rows = [(each.kind, each.user_id, each.code, each.detail, run, *each.key) for each in decisions]
+        with self._writing() as writing:
+            writing.executemany(
+                "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ? WHERE run = ? AND source = ?"
+                " AND row = ?",
+                rows,
+            )
 
     def decisions(self, run: str) -> tuple[Decision, ...]:
         """The plan of a run, by source and row; a check has none.
@@ -214,12 +243,28 @@ class Journal:
             JournalError: it cannot be written.
         """
         with self._writing() as writing:
-            first = writing.execute("INSERT INTO snapshots VALUES (?) ON CONFLICT DO NOTHING", (run,)).rowcount
-            if first:
-                rows = [(run, user_id) for user_id in set(user_ids)]
-                writing.executemany("INSERT INTO known_accounts VALUES (?, ?)", rows)
-        found = self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run)
-        return frozenset(int(str(user_id)) for (user_id,) in found)
+            _remember(writing, run, user_ids)
+        return self.known_before(run) or frozenset()
+
+    def known_before(self, run: str) -> frozenset[int] | None:
+        """The ids that `remember_known` keeps for a run; None if it has not been called yet, so nothing was sent.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        if not self._rows("SELECT run FROM snapshots WHERE run = ?", run):
+            return None
+        return frozenset(_int(one) for (one,) in self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run))
+
+    def sent_elsewhere(self, run: str, since: datetime) -> Mapping[str, datetime]:
+        """Whom other runs to the same OneFile have sent since a moment, perhaps or for sure: identity → when last.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        states = State.OPEN, State.DONE, State.UNRESOLVED
+        found = self._rows(_SENT_ELSEWHERE, run, *states, since.isoformat())
+        return {str(identity): datetime.fromisoformat(str(moment)) for identity, moment in found}
 
     def intent(self, run: str, key: Key) -> int:
         """Writes down that a row is about to be sent; on the disk before the call leaves.
@@ -316,18 +361,28 @@ class Journal:
         found = self._rows(f"{_RUNS} WHERE id = ?", run)
         return self._run(found[0]) if found else None
 
-    def newest_unfinished(self) -> Run | None:
+    def newest_unfinished(self, target: tuple[str, str] | None = None) -> Run | None:
         """The newest submit that has not finished; None if there is none.
+
+        Args:
+            target: environment and host of the OneFile that it went to; None for any.
 
         Raises:
             JournalError: it cannot be read.
         """
         unfinished = (run for run in self.runs() if run.start.mode == "submit" and run.state is not RunState.FINISHED)
-        return next(unfinished, None)
+        return next((run for run in unfinished if target in {None, (run.start.environment, run.start.host)}), None)
 
     def _run(self, row: tuple[object, ...]) -> Run:
         counted = self._rows("SELECT state, count(*) FROM operations WHERE run = ? GROUP BY state", row[0])
         return _run(row, {State(str(state)): int(str(count)) for state, count in counted})
+
+
+def _remember(writing: sqlite3.Connection, run: str, user_ids: Collection[int]) -> None:
+    """Keeps the first set that is given for a run."""
+    if writing.execute("INSERT INTO snapshots VALUES (?) ON CONFLICT DO NOTHING", (run,)).rowcount:
+        rows = [(run, user_id) for user_id in set(user_ids)]
+        writing.executemany("INSERT INTO known_accounts VALUES (?, ?)", rows)
 
 
 def _close_attempt(writing: sqlite3.Connection, run: str, key: Key, verdict: str, http_status: int | None) -> None:
@@ -383,7 +438,22 @@ def _outcome(
 
 
 def _run(row: tuple[object, ...], counts: Mapping[State, int]) -> Run:
-    name, mode, started, finished, environment, host, organisation, sources, digest, options, state, code, calls = row
+    (
+        name,
+        mode,
+        started,
+        finished,
+        environment,
+        host,
+        organisation,
+        sources,
+        digest,
+        options,
+        state,
+        code,
+        calls,
+        closing,
+    ) = row
     return Run(
         id=str(name),
         start=RunStart(
@@ -401,6 +471,7 @@ def _run(row: tuple[object, ...], counts: Mapping[State, int]) -> Run:
         exit_code=_maybe(code),
         calls=_int(calls),
         counts=counts,
+        closing=json.loads(str(closing)),
     )
 
 

@@ -91,7 +91,7 @@ class RunStart:
     """What is known of a run as it begins.
 
     Attributes:
-        mode: "dry-run" or "submit".
+        mode: "check", "dry-run" or "submit".
         environment: as in the settings.
         host: the host of the API's address.
         organisation_id: the centre, None where rows name several.
@@ -111,7 +111,10 @@ class RunStart:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as the journal knows it; times are in UTC."""
+    """A run as the journal knows it; times are in UTC.
+
+    `closing` is what its report says beside its rows and the plan cannot tell: calls repeated, notices.
+    """
 
     id: str
     start: RunStart
@@ -121,6 +124,7 @@ class Run:
     exit_code: int | None
     calls: int
     counts: Mapping[State, int]
+    closing: Mapping[str, object] = field(default_factory=dict)
 
 
 DecisionKind = Literal["create", "unchanged", "hold"]

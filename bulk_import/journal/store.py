@@ -25,7 +25,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE runs (
             id TEXT PRIMARY KEY, mode TEXT NOT NULL, started TEXT NOT NULL, finished TEXT, environment TEXT NOT NULL,
             host TEXT NOT NULL, organisation_id INTEGER, sources TEXT NOT NULL, digest TEXT, options TEXT NOT NULL,
-            state TEXT NOT NULL, exit_code INTEGER, calls INTEGER NOT NULL DEFAULT 0
+            state TEXT NOT NULL, exit_code INTEGER, calls INTEGER NOT NULL DEFAULT 0, closing TEXT NOT NULL DEFAULT '{}'
         ) WITHOUT ROWID""",
         """CREATE TABLE operations (
             run TEXT NOT NULL REFERENCES runs (id), source INTEGER NOT NULL, row INTEGER NOT NULL,

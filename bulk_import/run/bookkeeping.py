@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bulk_import.errors import BulkImportError
 from bulk_import.journal import RunStart, RunState, SourceRead
 from bulk_import.lock import holding
-from bulk_import.report import OrganisationInfo
+from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bulk_import.plan import Plan
-    from bulk_import.report import RowFate
+    from bulk_import.report import Report, RowFate
     from bulk_import.run.desk import Desk
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
@@ -66,11 +66,15 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> st
         digest=plan.digest,
         options={**_options(desk), "organisation": None if organisation is None else organisation.name},
     )
-    return desk.journal.begin_run(start, decisions(plan.actions))
+    return desk.journal.begin_run(start, decisions(plan.actions), known=world.directory.accounts.keys())
 
 
 def _options(desk: Desk) -> dict[str, object]:
-    return {"job": desk.job.to_json(desk.settings)}
+    return {
+        "job": desk.job.to_json(desk.settings),
+        "started": desk.started.isoformat(),
+        "folder": str(desk.settings.out.resolve()),
+    }
 
 
 def _sources(desk: Desk) -> tuple[SourceRead, ...]:
@@ -91,21 +95,46 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
     if desk.log.broken:
         ending = replace(ending, notices=(*ending.notices, "log.jsonl is not complete: it could not be written."))
     report = assemble(desk.checked, fates, ending)
-    folder = desk.settings.reports / ending.run
     try:
-        desk.log.open(make_folder(desk.settings.reports, ending.run))
+        desk.log.open(make_folder(desk.settings.out, ending.run))
         desk.log.event("finished", exit_code=report.exit_code, **report.totals)
-        files = write_reports(report, folder)
+        finished = write(desk, report)
     except BulkImportError:
-        desk.log.close()
-        drop_if_empty(folder)
-        _enter_end(desk, ending, STOPPED)
+        _enter_end(desk, report, ending, STOPPED)
         raise
-    desk.log.close()
-    _enter_end(desk, ending, report.exit_code)
-    return Finished(report, folder, files)
+    finally:
+        desk.log.close()
+    _enter_end(desk, report, ending, report.exit_code)
+    return finished
 
 
-def _enter_end(desk: Desk, ending: Ending, exit_code: int) -> None:
-    state = RunState.STOPPED if ending.stopped else RunState.FINISHED
-    desk.journal.finish_run(ending.run, state, exit_code=exit_code, calls=ending.calls.total)
+def write(desk: Desk, report: Report) -> Finished:
+    """Writes a run's reports into its folder.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    folder = make_folder(desk.settings.out, report.run)
+    try:
+        return Finished(report, folder, write_reports(report, folder))
+    except BulkImportError:
+        drop_if_empty(folder)
+        raise
+
+
+def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> None:
+    unfinished = any(report.totals.get(status) for status in (Status.UNRESOLVED, Status.NOT_SENT))
+    calls = report.calls
+    closing = {
+        "retried": calls.retried,
+        "throttled": calls.throttled,
+        "notices": list(ending.notices),
+        "finished": ending.finished.isoformat(),
+    }
+    desk.journal.finish_run(
+        ending.run,
+        RunState.STOPPED if ending.stopped or unfinished else RunState.FINISHED,
+        exit_code=exit_code,
+        calls=calls.total - ending.calls_before,
+        closing=closing,
+    )

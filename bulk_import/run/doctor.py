@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bulk_import.errors import BulkImportError
+from bulk_import.errors import BulkImportError, UsageError
 from bulk_import.journal import Journal
 from bulk_import.run.log import RunLog
 from bulk_import.run.target import open_api
@@ -33,12 +33,19 @@ class Symptom:
         well: whether it is as it should be.
         found: what was found, in one sentence.
         mend: what to do, empty where all is well.
+        exit_code: of the command, where it is not well.
     """
 
     subject: str
     well: bool
     found: str
     mend: str = ""
+    exit_code: int = UsageError.exit_code
+
+
+def stopped(subject: str, stop: BulkImportError) -> Symptom:
+    """What kept the examination from going on."""
+    return Symptom(subject, well=False, found=stop.message, mend=stop.fix, exit_code=stop.exit_code)
 
 
 def local(settings: Settings) -> tuple[Symptom, ...]:
@@ -51,7 +58,7 @@ def remote(settings: Settings, target: Target) -> tuple[Symptom, ...]:
     try:
         customer, organisations = asyncio.run(_ask(settings, target))
     except BulkImportError as stop:
-        return (Symptom("connection", well=False, found=stop.message, mend=stop.fix),)
+        return (stopped("connection", stop),)
     seen = Symptom("connection", well=True, found=f"OneFile answers, for the customer {customer}.")
     return (seen, *(_organisation(each) for each in organisations), *_chosen(settings, organisations))
 
@@ -100,7 +107,7 @@ def _journal(file: Path) -> Symptom:
         with Journal.open(file) as journal:
             count = len(journal.runs())
     except BulkImportError as stop:
-        return Symptom("journal", well=False, found=stop.message, mend=stop.fix)
+        return stopped("journal", stop)
     return Symptom("journal", well=True, found=f"The journal {file} is sound and knows {count} runs.")
 
 

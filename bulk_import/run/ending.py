@@ -57,6 +57,7 @@ class Ending:
         severities: what the settings say.
         notices: sentences for the summary.
         stopped: whether the run ended before its last row.
+        calls_before: how many of the calls an earlier part of the run made, which the journal has already.
     """
 
     run: str
@@ -70,6 +71,7 @@ class Ending:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     stopped: bool = False
+    calls_before: int = 0
 
 
 def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:

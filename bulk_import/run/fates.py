@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The three codes that are public, all from creating a user.
 FIELD_OF_CODE = {-57: "PlacementID", -58: "ClassroomID", -11: "OrganisationID"}
+FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID"}
 
 
 def key_of(record: Record) -> Key:
@@ -68,12 +69,12 @@ def _fate(decision: Decision, checked: Checked, outcomes: Mapping[Key, Outcome] 
             return RowFate(Status.UNCHANGED, decision.user_id)
         case "hold":
             finding = Finding(decision.code or "account-ambiguous", place, detail=decision.detail)
+            finding = _at_field(finding, FIELD_OF_HOLD.get(finding.code), checked)
             return RowFate(Status.HELD, decision.user_id, findings=(finding,))
         case "create":
             if outcomes is None:
                 return RowFate(Status.WOULD_CREATE)
-            left = NotSent("the run was stopped at once")
-            return _of_outcome(outcomes.get(decision.key, left), checked, place)
+            return _of_outcome(outcomes[decision.key], checked, place)
 
 
 def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:
@@ -99,11 +100,15 @@ def _refusal(refused: Rejected, checked: Checked, place: Place) -> Finding:
     said = refused.message or f"status {refused.http_status}"
     code = "" if refused.code is None else f" (code {refused.code})"
     finding = Finding("refused", place, detail=f"{said.rstrip('.')}{code}")
-    field = FIELD_OF_CODE.get(refused.code or 0)
+    return _at_field(finding, FIELD_OF_CODE.get(refused.code or 0), checked)
+
+
+def _at_field(finding: Finding, field: str | None, checked: Checked) -> Finding:
+    """The finding at the cell of a field, where there is one and the source has a column for it."""
     if field is None:
         return finding
     position = checked.columns.field_at.get(field)
     if position is None:
         return replace(finding, field=field)
     heading = checked.table.headings[position]
-    return replace(finding, field=field, heading=heading.text, place=replace(place, column=heading.column))
+    return replace(finding, field=field, heading=heading.text, place=replace(finding.place, column=heading.column))

@@ -19,7 +19,7 @@ SPARE_NAMES = 20
 
 
 def make_folder(reports: Path, run: str) -> Path:
-    """The folder of one run, new and empty.
+    """The folder of one run, made if it is not there yet.
 
     On POSIX only the owner may look inside; on Windows it has the rights of the reports folder.
 

@@ -11,10 +11,11 @@ from bulk_import.catalogue import FIELDS, Role, fields_for_heading, heading_key
 from bulk_import.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from bulk_import.check import Checked
+    from bulk_import.read import Table
     from bulk_import.settings import Settings
 
 
@@ -110,7 +111,21 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
     tables = [
         read_table(file, name=name, sheet=job.sheet, known=known) for file, name in zip(job.files, names, strict=True)
     ]
+    _refuse_unknown_headings(job, tables)
     return check_all(tables, options=options)
+
+
+def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:
+    """Raises UsageError for a heading after --map that no source has: it was mistyped, and would do nothing."""
+    headings = {heading_key(heading.text): heading.text for table in tables for heading in table.headings}
+    for heading in job.columns:
+        if heading_key(heading) in headings:
+            continue
+        near = difflib.get_close_matches(heading_key(heading), headings, n=1)
+        hint = f"Did you mean “{headings[near[0]]}”? " if near else ""
+        raise UsageError(
+            f"No column is headed “{heading}”, as --map says.", f"{hint}Write the heading as it stands in the file."
+        )
 
 
 def _fields_named(columns: Mapping[str, str]) -> dict[str, str]:

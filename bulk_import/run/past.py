@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from bulk_import.errors import RefusedAsUnsafe, UsageError
+from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
-from bulk_import.journal import Journal, RunState
-from bulk_import.plan import Create
+from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
+from bulk_import.plan import Create, make_plan
 from bulk_import.report import Calls, OrganisationInfo
-from bulk_import.run.bookkeeping import conclude, holding_organisations, uk_today
+from bulk_import.run.bookkeeping import conclude, holding_organisations, uk_today, write
 from bulk_import.run.desk import Desk, utc_now
-from bulk_import.run.ending import NO_CALLS, Ending, Mode
-from bulk_import.run.fates import fates, key_of
+from bulk_import.run.ending import Ending, Mode, assemble
+from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check
-from bulk_import.run.sending import send
+from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.preview import email_sentence, emailed
+from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
+from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
-    from bulk_import.journal import Key, Outcome, Run
+    from bulk_import.api import OneFile
+    from bulk_import.journal import Key, Operation, Outcome, Run
+    from bulk_import.plan import Plan
     from bulk_import.report import RowFate
     from bulk_import.run.ending import Finished
     from bulk_import.run.target import Target
+    from bulk_import.run.world import World
     from bulk_import.settings import Settings
     from bulk_import.submit import Progress
 
@@ -47,7 +54,14 @@ def _line(run: Run) -> tuple[str, ...]:
     return run.id, run.start.mode, f"{run.state.value}{code}", run.start.environment, f"{rows:,}", names
 
 
-def resume(name: str | None, settings: Settings, target: Target, *, progress: Callable[[Progress], None]) -> Finished:
+def resume(
+    name: str | None,
+    settings: Settings,
+    target: Target,
+    *,
+    progress: Callable[[Progress], None],
+    say: Callable[[str], None],
+) -> Finished:
     """Finishes a run that stopped early: nothing is sent for rows that are done.
 
     Args:
@@ -55,26 +69,33 @@ def resume(name: str | None, settings: Settings, target: Target, *, progress: Ca
         settings: for the pace and the journal; how the rows were read stands in the journal.
         target: must be the OneFile that the run went to.
         progress: is told after each row.
+        say: tells the person who waits what a wait is for.
 
     Raises:
-        UsageError: there is nothing to resume, or no such run.
+        NothingToDo: no run is unfinished, or this one is finished.
+        UsageError: there is no such run.
         RefusedAsUnsafe: the source has changed, or the target is another OneFile.
         BulkImportError: as `submit`.
     """
     with Journal.open(settings.journal) as journal:
-        run = _unfinished(journal, name)
+        run = _unfinished(journal, name, target)
         _same_target(run, target)
-        with _read_again(run, settings, journal) as desk, holding_organisations(desk, target):
+        desk = _read_again(run, settings, journal)
+        with holding_organisations(desk, target):
+            secret = ready_to_send(desk)
             journal.reopen_run(run.id)
-            return asyncio.run(_go_on(desk, run, target, progress))
+            return asyncio.run(_go_on(desk, run, target, secret, progress, say))
 
 
-def _unfinished(journal: Journal, name: str | None) -> Run:
-    run = journal.newest_unfinished() if name is None else _known(journal, name)
-    if run is None:
-        raise UsageError("There is no run to resume.", "bulk-import runs shows how the runs so far ended.")
+def _unfinished(journal: Journal, name: str | None, target: Target) -> Run:
+    if name is None:
+        newest = journal.newest_unfinished((target.environment, target.host))
+        if newest is None:
+            raise NothingToDo("There is nothing to resume.", "bulk-import runs shows how the runs so far ended.")
+        return newest
+    run = _known(journal, name)
     if run.start.mode != "submit" or run.state is RunState.FINISHED:
-        raise UsageError(f"Run {run.id} needs no resuming.", "bulk-import runs shows how the runs so far ended.")
+        raise NothingToDo(f"Run {run.id} is finished; there is nothing to resume.")
     return run
 
 
@@ -86,18 +107,15 @@ def _known(journal: Journal, name: str) -> Run:
 
 
 def _same_target(run: Run, target: Target) -> None:
-    here = target.environment, "" if target.environment == "sandbox" else target.host
-    there = run.start.environment, "" if run.start.environment == "sandbox" else run.start.host
-    if here != there:
+    if (run.start.environment, run.start.host) != (target.environment, target.host):
         raise RefusedAsUnsafe(
-            f"Nothing was sent: run {run.id} went to {run.start.environment}, the settings now say "
-            f"{target.environment}.",
+            f"Nothing was sent: run {run.id} went to {run.start.environment} ({run.start.host}), the settings now lead "
+            f"to {target.environment} ({target.host}).",
             "Set environment and base_url back to what they were, and resume again.",
         )
 
 
-@contextmanager
-def _read_again(run: Run, settings: Settings, journal: Journal) -> Iterator[Desk]:
+def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
     """The sources of a run, read as they were then.
 
     Raises:
@@ -114,6 +132,7 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Iterator[Desk
         organisation_id=None,
         severities={code: Severity(chosen) for code, chosen in stored["severities"].items()},
         environment=run.start.environment,
+        out=Path(str(run.start.options["folder"])),
     )
     checked = read_and_check(job, then, uk_today(run.started))
     for source, before in zip(checked, run.start.sources, strict=True):
@@ -123,26 +142,66 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Iterator[Desk
                 "Bring the file back as it was, or submit the changed file as a new run: "
                 "people who are in OneFile already are recognised.",
             )
-    yield Desk(job, then, checked, journal, run.started)
+    return Desk(job, then, checked, journal, datetime.fromisoformat(str(run.start.options["started"])))
 
 
-async def _go_on(desk: Desk, run: Run, target: Target, progress: Callable[[Progress], None]) -> Finished:
-    creates = _creates(desk, run)
+async def _go_on(
+    desk: Desk,
+    run: Run,
+    target: Target,
+    secret: bytes,
+    progress: Callable[[Progress], None],
+    say: Callable[[str], None],
+) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
-        sent = await send(desk, run.id, creates, api=api, known=(), progress=progress)
-        calls = calls_of(api)
-    ending = replace(_ending_of(run, calls), notices=sent.notices, stopped=sent.stopped, finished=utc_now())
-    return conclude(desk, fates(desk.checked, desk.journal.decisions(run.id), sent.outcomes), ending)
+        world = await look_up_with_latest(desk, target, api, say)
+        creates = _still_to_do(desk, run, world)
+        sent = await send(desk, run.id, creates, api=api, known=(), secret=secret, progress=progress)
+        ending = _ending_of(run, desk.settings)
+        ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
+    outcomes = _outcomes(desk.journal, run)
+    made = [Create(record) for record in desk.records if isinstance(outcomes.get(key_of(record)), Done)]
+    emails = email_sentence(emailed(made, world.organisations), target.environment)
+    ending = replace(ending, notices=(emails, *sent.notices))
+    return conclude(desk, fates(desk.checked, desk.journal.decisions(run.id), outcomes), ending)
 
 
-def _creates(desk: Desk, run: Run) -> list[Create]:
-    """The creates of a run's plan, in the order of the source; sending puts them into its own."""
-    wanted = {decision.key for decision in desk.journal.decisions(run.id) if decision.kind == "create"}
-    return [Create(record) for record in desk.records if key_of(record) in wanted]
+def _added(before: Calls, api: OneFile) -> Calls:
+    now = calls_of(api)
+    return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
+
+
+def _still_to_do(desk: Desk, run: Run, world: World) -> list[Create]:
+    """The creates that are left, decided anew where nothing has left yet.
+
+    Since the run stopped somebody may have typed a person in, or submitted the file again: what is there by now is
+    not created. Rows that are in doubt stay creates; sending looks them up itself.
+    """
+    operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
+    meant = {decision.key for decision in desk.journal.decisions(run.id) if decision.kind == "create"}
+    untouched = {key for key in meant if key not in operations or _untouched(operations[key])}
+    plan = _plan_again(desk, world)
+    anew = [action for action in plan.actions if key_of(action.record) in untouched]
+    desk.journal.redecide(run.id, decisions(action for action in anew if not isinstance(action, Create)))
+    doubtful = {key for key in meant if key in operations and _in_doubt(operations[key])}
+    left = [Create(record) for record in desk.records if key_of(record) in doubtful]
+    return [*left, *(action for action in anew if isinstance(action, Create))]
+
+
+def _plan_again(desk: Desk, world: World) -> Plan:
+    return make_plan(desk.checked, world.directory, organisations=world.organisations.keys(), target={})
+
+
+def _untouched(operation: Operation) -> bool:
+    return operation.state in {State.PLANNED, State.NOT_SENT}
+
+
+def _in_doubt(operation: Operation) -> bool:
+    return operation.state in {State.OPEN, State.UNRESOLVED}
 
 
 def rebuild(name: str, settings: Settings) -> Finished:
-    """Writes a run's reports again, from the journal and the source file.
+    """Writes a run's reports again, from the journal and the source file; the journal stays as it is.
 
     Raises:
         UsageError: there is no such run.
@@ -151,9 +210,10 @@ def rebuild(name: str, settings: Settings) -> Finished:
     """
     with Journal.open(settings.journal) as journal:
         run = _known(journal, name)
-        with _read_again(run, settings, journal) as desk:
-            ending = _ending_of(run, NO_CALLS)
-            return conclude(desk, _fates(desk, run), ending)
+        desk = _read_again(run, settings, journal)
+        stopped = run.start.mode == "submit" and run.exit_code in {None, 3}
+        ending = replace(_ending_of(run, desk.settings), stopped=stopped)
+        return write(desk, assemble(desk.checked, _fates(desk, run), ending))
 
 
 def _fates(desk: Desk, run: Run) -> list[dict[int, RowFate]] | None:
@@ -163,25 +223,44 @@ def _fates(desk: Desk, run: Run) -> list[dict[int, RowFate]] | None:
     return fates(desk.checked, desk.journal.decisions(run.id), outcomes)
 
 
-def _outcomes(journal: Journal, run: Run) -> Mapping[Key, Outcome]:
-    return {
-        operation.planned.key: operation.outcome
-        for operation in journal.operations(run.id)
-        if operation.outcome is not None
-    }
+def _outcomes(journal: Journal, run: Run) -> dict[Key, Outcome]:
+    """What the journal knows of each create of a plan, those too that the run never came to."""
+    known = {operation.planned.key: _outcome(operation) for operation in journal.operations(run.id)}
+    never = NotSent(HALTED)
+    creates = [decision.key for decision in journal.decisions(run.id) if decision.kind == "create"]
+    return {key: known.get(key, never) for key in creates}
 
 
-def _ending_of(run: Run, calls: Calls) -> Ending:
-    name = run.start.options.get("organisation")
+def _outcome(operation: Operation) -> Outcome:
+    match operation.outcome:
+        case Done() | Rejected() | Unresolved() | NotSent() as outcome:
+            return outcome
+        case None if operation.state is State.OPEN:
+            return Unresolved(HALTED_IN_DOUBT, attempts=operation.attempts)
+        case None:
+            return NotSent(HALTED, attempts=operation.attempts)
+
+
+def _ending_of(run: Run, settings: Settings) -> Ending:
+    options, closing = run.start.options, run.closing
     id_ = run.start.organisation_id
     (mode,) = (mode for mode in get_args(Mode) if mode == run.start.mode)
+    notices = closing.get("notices", [])
+    finished = closing.get("finished")
     return Ending(
         run=run.id,
         mode=mode,
-        started=run.started,
-        finished=run.finished or utc_now(),
+        started=datetime.fromisoformat(str(options["started"])),
+        finished=utc_now() if finished is None else datetime.fromisoformat(str(finished)),
         environment=run.start.environment,
-        organisation=None if id_ is None else OrganisationInfo(id_, str(name)),
+        organisation=None if id_ is None else OrganisationInfo(id_, str(options["organisation"])),
         digest=run.start.digest,
-        calls=calls,
+        calls=Calls(run.calls, _count(closing.get("retried")), _count(closing.get("throttled"))),
+        severities=settings.severities,
+        notices=tuple(map(str, notices)) if isinstance(notices, list) else (),
+        calls_before=run.calls,
     )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0

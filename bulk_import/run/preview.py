@@ -42,13 +42,19 @@ class Preview:
         return (
             f"Environment: {self.environment}. Organisation: {', '.join(self.organisations) or 'none'}.",
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
-            email_sentence(self.emailed),
-            f"Sending takes about {max(1, round(self.minutes)):,} min. Plan {self.digest}.",
+            email_sentence(self.emailed, self.environment),
+            f"Sending takes {_duration(self.minutes)}. Plan {self.digest}.",
         )
 
 
-def email_sentence(people: int) -> str:
+def _duration(minutes: float) -> str:
+    return "less than a minute" if minutes < 1 else f"about {round(minutes):,} min"
+
+
+def email_sentence(people: int, environment: str) -> str:
     """Whom OneFile e-mails when accounts are created (article 76000022258)."""
+    if environment == "sandbox":
+        return f"Practice only: no e-mail is sent. The real OneFile would send {people:,}, set up like this one."
     if people == 0:
         return "OneFile e-mails nobody about these accounts, as far as its switches tell."
     return f"People whom OneFile e-mails about their new account: {people:,}."

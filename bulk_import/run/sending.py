@@ -33,6 +33,17 @@ class Sent:
     notices: tuple[str, ...]
 
 
+def ready_to_send(desk: Desk) -> bytes:
+    """The site's secret, once all is there that sending needs: looked for before a run is begun.
+
+    Raises:
+        UsageError: the key file is damaged, or cannot be made.
+        OutputError: the folder for reports cannot be made.
+    """
+    make_folder(desk.settings.out, "")
+    return site_secret(desk.settings)
+
+
 async def send(
     desk: Desk,
     run: str,
@@ -40,11 +51,12 @@ async def send(
     *,
     api: OneFile,
     known: Collection[int],
+    secret: bytes,
     progress: Callable[[Progress], None],
 ) -> Sent:
     """Makes the accounts of a run, each at most once; the first signal lets calls in flight finish."""
     settings = desk.settings
-    desk.log.open(make_folder(settings.reports, run))
+    desk.log.open(make_folder(settings.out, run))
     with _stopping() as stop:
         carried = await carry_out(
             creates,
@@ -52,7 +64,7 @@ async def send(
             journal=desk.journal,
             run=run,
             known_before=known,
-            secret=site_secret(settings),
+            secret=secret,
             payload=payload,
             settle_wait=settings.settle_wait,
             call_lifetime=settings.call_lifetime,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bulk_import.errors import Interrupted, RefusedAsUnsafe
+from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.plan import Limits, Plan, make_plan, objections
 from bulk_import.run.bookkeeping import (
@@ -23,23 +22,20 @@ from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, values_for
+from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.preview import Preview, email_sentence, emailed
-from bulk_import.run.sending import send
+from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bulk_import.api import OneFile
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
     from bulk_import.run.target import Target
     from bulk_import.settings import Settings
     from bulk_import.submit import Progress
-
-
-LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,8 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
         calls = calls_of(api)
     plan = _plan(desk, target, world)
     run = begin("dry-run", desk, target, world, plan)
-    notices = (email_sentence(emailed(plan.creates, world.organisations)), f"Plan {plan.digest}.")
+    emails = email_sentence(emailed(plan.creates, world.organisations), target.environment)
+    notices = (emails, f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}")
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), None), ending)
 
@@ -117,18 +114,20 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log) as api:
-        world = await _look_up_with_latest(desk, target, orders, api)
+        world = await look_up_with_latest(desk, target, api, orders.say)
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
         _refuse_if_unsafe(plan, world, desk.settings, orders)
         if not orders.approve(preview):
-            raise Interrupted("Nothing was sent, because the answer was not yes.", "Run the command again to be asked.")
+            raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
+        secret = ready_to_send(desk)
         run = begin("submit", desk, target, world, plan)
         known = world.directory.accounts.keys()
-        sent = await send(desk, run, plan.creates, api=api, known=known, progress=progress)
+        sent = await send(desk, run, plan.creates, api=api, known=known, secret=secret, progress=progress)
         calls = calls_of(api)
     created = [create for create in plan.creates if isinstance(sent.outcomes[key_of(create.record)], Done)]
-    notices = (email_sentence(emailed(created, world.organisations)), *sent.notices)
+    emails = email_sentence(emailed(created, world.organisations), target.environment)
+    notices = (emails, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), sent.outcomes), ending)
@@ -147,21 +146,6 @@ async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None
     if seconds > 0:
         orders.say(f"An earlier run was cut off. Waiting {round(seconds)} s until OneFile shows what came of it.")
         await asyncio.sleep(seconds)
-
-
-async def _look_up_with_latest(desk: Desk, target: Target, orders: Orders, api: OneFile) -> World:
-    """Looks up until searches show what runs just before this one made: searches may lag behind creates."""
-    settings = desk.settings
-    since = utc_now() - timedelta(seconds=settings.timeout + settings.settle_wait)
-    roles = {int(record.role) for record in desk.records}
-    latest = desk.journal.made_since(since, target.environment, target.host, roles)
-    for _ in range(LOOKS):
-        world = await look_up(desk.records, api)
-        if all(user_id in world.directory.accounts for user_id in latest):
-            break
-        orders.say("OneFile does not show the accounts of the run just before this one yet. Looking again.")
-        await asyncio.sleep(settings.settle_wait / (LOOKS - 1))
-    return world
 
 
 def _ending(

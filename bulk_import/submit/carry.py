@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import Role
@@ -18,6 +19,7 @@ from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from bulk_import.api import OneFile
     from bulk_import.check import Record
@@ -76,10 +78,11 @@ async def carry_out(
     """Makes the accounts of a run, or goes on with a run that ended early.
 
     Rows that the journal knows to be done or refused are not touched again; those it knows to be meant without an
-    outcome, or unresolved, are looked up before anything is sent.
+    outcome, or unresolved, are looked up before anything is sent; so is whoever was sent by another run only just now.
 
     Args:
-        creates: the rows; those of an earlier part of the same run may be left out.
+        creates: the rows, which nobody fitted when OneFile was looked at just now; those of an earlier part of the
+            same run may be left out.
         api: OneFile, open.
         journal: the journal, open.
         run: the run's name, from `Journal.begin_run`.
@@ -103,7 +106,9 @@ async def carry_out(
     claims = Claims(journal.remember_known(run, known_before), _accounts_made(journal, run))
     settler = Settler(api, halt, settle_wait, call_lifetime, claims.taken)
     office = Office(api, journal, run, halt, settler, claims, failures_to_stop)
-    crew = _Crew(office, operations, sent, on_progress)
+    # sent so lately by another run that the caller's look at OneFile may not have shown it
+    lately = journal.now() - timedelta(seconds=call_lifetime + settle_wait)
+    crew = _Crew(office, operations, sent, journal.sent_elsewhere(run, lately), on_progress)
     for group in _groups(creates):
         await crew.work(group, stop)
     return crew.result()
@@ -169,11 +174,13 @@ class _Crew:
         office: Office,
         operations: Mapping[Key, Operation],
         sent: Mapping[Key, Mapping[str, object]],
+        elsewhere: Mapping[str, datetime],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self._office = office
         self._operations = operations
         self._sent = sent
+        self._elsewhere = elsewhere
         self._on_progress = on_progress
         self._outcomes: dict[Key, Outcome] = {
             key: operation.outcome
@@ -200,7 +207,8 @@ class _Crew:
         for key in queue:
             if self._office.halt.stopped:
                 return
-            row = Row(self._office, self._operations[key], self._sent[key])
+            operation = self._operations[key]
+            row = Row(self._office, operation, self._sent[key], self._elsewhere.get(operation.planned.identity))
             turn = self._turns.get(_person(self._sent[key]))
             if turn is None:
                 self._ended(key, await row.carry())

@@ -93,7 +93,6 @@ WRONG_USAGE = {
     "no file": ["check"],
     "a mode this version lacks": ["dry-run", "a.csv", "--mode", "update"],
     "an unknown run": ["report", "20260101-000000-abcd"],
-    "nothing to resume": ["resume"],
     "a settings file that is not there": ["--config", "nowhere.toml", "check", "a.csv"],
     "the same behind the command": ["check", "a.csv", "--config=nowhere.toml"],
 }
