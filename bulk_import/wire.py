@@ -130,7 +130,10 @@ class Failure(StrEnum):
 
 BEFORE_SENDING = frozenset({Failure.CONNECT, Failure.CONNECT_TIMEOUT, Failure.POOL_TIMEOUT})
 _STILL_RUNNING = frozenset({Failure.READ_TIMEOUT, Failure.WRITE_TIMEOUT, Failure.DEADLINE})
-_GATEWAY_GAVE_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT})
+# 502 is what some gateways say of a server that has not answered in time, such as the usual ones before IIS.
+_GATEWAY_GAVE_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+# 520 to 599 are delivery networks' own words, 524 for one for a server that is still at work.
+_UNNAMED = range(520, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,7 @@ def judge(request: Request, reply: Reply, tokens: Sequence[Secret] = ()) -> Verd
         return Refused(status, *reason(reply.body, request.body, [token.reveal() for token in tokens]))
     if 200 <= status < 300:  # noqa: PLR2004 - success by the letter of HTTP
         return _judge_success(request, reply)
-    return MaybeSent(status, f"status {status}")
+    return MaybeSent(status, f"status {status}", running=status in _UNNAMED)
 
 
 def _forbidden_at_the_door(request: Request, status: int) -> bool:

@@ -24,6 +24,7 @@ from bulk_import.wire import (
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Journal, Operation, Outcome
@@ -69,10 +70,20 @@ class Office:
 
 
 class Row:
-    """One row on its way; `carry` is called once."""
+    """One row on its way; `carry` is called once.
 
-    def __init__(self, office: Office, operation: Operation, sent: Mapping[str, object]) -> None:
+    Args:
+        office: what every row works with.
+        operation: the row as the journal knows it.
+        sent: what is sent for it.
+        elsewhere: when another run sent the same person, so lately that a search may not show the account yet.
+    """
+
+    def __init__(
+        self, office: Office, operation: Operation, sent: Mapping[str, object], elsewhere: datetime | None = None
+    ) -> None:
         self._office = office
+        self._elsewhere = elsewhere
         self._key = operation.planned.key
         self._before = operation
         self._sent = sent
@@ -113,7 +124,7 @@ class Row:
         return outcome
 
     async def _course(self) -> Outcome:
-        if self._in_doubt:
+        if self._in_doubt or self._elsewhere is not None:
             sight = await self._office.settler.settle(self._sent, running_for=self._running_since_before())
             if (outcome := self._settled(sight, None)) is not None:
                 return outcome
@@ -125,9 +136,9 @@ class Row:
                 return outcome
 
     def _running_since_before(self) -> float:
-        """Seconds since the last attempt of an earlier process left, by the clock on the wall."""
-        sent_at = self._before.sent_at
-        return 0.0 if sent_at is None else max((self._office.journal.now() - sent_at).total_seconds(), 0.0)
+        """Seconds since the last attempt of an earlier process or another run left, by the clock on the wall."""
+        moments = [moment for moment in (self._before.sent_at, self._elsewhere) if moment is not None]
+        return max((self._office.journal.now() - max(moments)).total_seconds(), 0.0) if moments else 0.0
 
     async def _send(self, tries: int) -> Verdict:
         office = self._office

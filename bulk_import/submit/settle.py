@@ -123,7 +123,9 @@ class Settler:
             user_id = id_of(entry)
             if user_id is None or self.stranger(user_id) or not worth_fetching(sent, entry):
                 continue
-            likeness = compare(sent, await self.api.user(user_id) or {})
+            details = await self.api.user(user_id)
+            # one that a search shows and that cannot be fetched may be the row's: then nothing is sent on top of it
+            likeness = Likeness.DISPUTED if details is None else compare(sent, details)
             if likeness is not Likeness.OTHER:
                 alike[user_id] = likeness
         return alike
@@ -134,7 +136,7 @@ def _seen(alike: Mapping[int, Likeness]) -> Sight:
     if len(alike) > 1:
         return Doubtful(f"several new accounts fit (user ids {ids})")
     if Counter(alike.values())[Likeness.DISPUTED]:
-        return Doubtful(f"a new account fits, but differs from what was sent (user id {ids})")
+        return Doubtful(f"a new account fits, but differs from what was sent or cannot be read (user id {ids})")
     return Found(*alike)
 
 

@@ -327,6 +327,36 @@ def test_what_was_there_before_is_never_taken_for_a_new_account(tmp_path: Path) 
     assert outcome.attempts == 2
 
 
+def test_a_person_sent_by_another_run_just_now_is_looked_up_before_being_sent_again(tmp_path: Path) -> None:
+    """A stopped run that is taken up while searches do not show yet what a later run made sends nobody twice."""
+    practice = Practice(tmp_path, Faults([Fault(kind="search-lag", seconds=9.0)]))
+    creates = rows(3)
+
+    async def main() -> Carried:
+        stop = asyncio.Event()
+        stop.set()
+        await practice.process(creates, stop=stop)
+        stopped, practice.run_name = practice.run_name, None
+        await practice.process(creates)
+        practice.run_name = stopped
+        return await practice.process(creates)
+
+    carried = practice.run(main())
+    assert all(isinstance(outcome, Done) and outcome.confirmed for outcome in carried.outcomes.values())
+    assert practice.creates_seen() == 3
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_account_that_a_search_shows_and_that_cannot_be_read_is_not_sent_again(tmp_path: Path, status: int) -> None:
+    """Where a new account of that name cannot be fetched, the row in doubt is unresolved and not sent on top of it."""
+    hidden = Fault(kind="status-before", on="get", status=status)
+    practice = Practice(tmp_path, Faults([Fault(kind="reset-after", on="create", calls=(1,)), hidden]))
+    (outcome,) = practice.run(practice.process([row(2)])).outcomes.values()
+    assert isinstance(outcome, Unresolved)
+    assert "cannot be read" in outcome.reason
+    assert practice.creates_seen() == 1
+
+
 def test_content_that_changed_since_the_run_began_is_not_sent(tmp_path: Path) -> None:
     """Going on with a run whose rows would now say something else is refused before any call."""
     practice = Practice(tmp_path)

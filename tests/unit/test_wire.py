@@ -111,7 +111,9 @@ def test_only_failures_before_the_connection_stood_count_as_never_sent(failure: 
         assert verdict == MaybeSent(None, failure.value, running=running)
 
 
-@pytest.mark.parametrize(("status", "running"), [(408, True), (504, True), (500, False), (502, False), (503, False)])
+@pytest.mark.parametrize(
+    ("status", "running"), [(408, True), (502, True), (504, True), (524, True), (500, False), (503, False)]
+)
 def test_a_gateway_that_gave_up_may_have_left_the_call_running(status: int, *, running: bool) -> None:
     """408 and 504 say that somebody between gave up, so the call may still be at work behind."""
     verdict = judge(CREATE, _reply(status))
