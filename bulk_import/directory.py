@@ -6,10 +6,13 @@ Nothing here asks OneFile: accounts come in as values, an answer goes out. A sea
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from bulk_import.folding import folded
+
+__all__ = ["Account", "Directory", "Nobody", "One", "Person", "Several", "folded"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,28 +34,42 @@ class Person(Protocol):
         ...
 
 
+Seat = tuple[int, "Role"]
+"""Organisation id and role: where an account is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account that OneFile holds.
 
     Attributes:
         id: OneFile's user id.
-        organisation_id: the organisation it was found in.
-        role: the role it was found under.
+        seats: the organisations and roles that it was found under; several where OneFile ignores a filter.
         values: what OneFile answered, by the API's field names.
-        complete: whether it was fetched by itself, and not only seen in a search.
     """
 
     id: int
-    organisation_id: int
-    role: Role
+    seats: frozenset[Seat]
     values: Mapping[str, object]
-    complete: bool = False
 
     def text(self, field: str) -> str:
         """A field as text, empty where OneFile gave none."""
         value = self.values.get(field)
         return "" if value is None else str(value).strip()
+
+    def completed(self, values: Mapping[str, object]) -> Account:
+        """The same account with what fetching it by itself told; what that leaves out stays as the search had it."""
+        told = {name: value for name, value in values.items() if value is not None}
+        return replace(self, values={**values, **self.values, **told}, seats=_seats_told(self.seats, told))
+
+
+def _seats_told(seats: frozenset[Seat], told: Mapping[str, object]) -> frozenset[Seat]:
+    """The seats that agree with the role and organisation that an account itself tells; all if none would."""
+    organisation, role = str(told.get("OrganisationID", "")), str(told.get("Role", ""))
+    fitting = {
+        seat for seat in seats if organisation in {"", str(seat[0])} and role in {"", str(int(seat[1])), str(seat[1])}
+    }
+    return frozenset(fitting) or seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +93,6 @@ class Several:
     why: str
 
 
-def folded(text: object) -> str:
-    """Text for comparing: case and white space do not count."""
-    return " ".join(unicodedata.normalize("NFKC", str(text)).casefold().split())
-
-
 def _name_of(values: Mapping[str, object]) -> tuple[str, str]:
     return folded(values.get("FirstName") or ""), folded(values.get("LastName") or "")
 
@@ -93,13 +105,13 @@ class Directory:
         self._by_misid: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
         self._by_name: dict[tuple[int, Role, tuple[str, str]], list[int]] = defaultdict(list)
         for account in self.accounts.values():
-            where = account.organisation_id, account.role
-            if misid := account.text("MISID"):
-                self._by_misid[*where, folded(misid)].append(account.id)
-            self._by_name[*where, _name_of(account.values)].append(account.id)
+            for seat in account.seats:
+                if misid := account.text("MISID"):
+                    self._by_misid[*seat, folded(misid)].append(account.id)
+                self._by_name[*seat, _name_of(account.values)].append(account.id)
 
     def with_details(self, fetched: Iterable[Account]) -> Directory:
-        """The same directory with fuller accounts in place of those seen in a search."""
+        """The same directory with fuller accounts in place of those seen in a search, and any that are new."""
         return Directory({**self.accounts, **{account.id: account for account in fetched}}.values())
 
     def candidates(self, person: Person) -> tuple[int, ...]:
@@ -109,17 +121,22 @@ class Directory:
     def find(self, person: Person) -> Nobody | One | Several:
         """The account that a row means, by MISID or else by e-mail together with the names.
 
-        One account is one role in one organisation (article 76000037051), so accounts under other roles never count.
+        One account is one role in one organisation (integrators found it so; even a learner's next programme is a new
+        account, article 76000046479), so accounts under other roles never count.
         """
         holders = [self.accounts[id_] for id_ in self._holders(person)]
-        same_person = [account for id_ in self._namesakes(person) if _same_email(person, account := self.accounts[id_])]
+        namesakes = [self.accounts[id_] for id_ in self._namesakes(person)]
+        same_person = [account for account in namesakes if _same_email(person, account)]
         if len(holders) > 1:
             return Several(tuple(holders), f"{len(holders)} accounts hold this MISID")
         if holders:
             return _unless_contradicted(holders[0], same_person)
         if len(same_person) > 1:
             return Several(tuple(same_person), "several accounts have this name and e-mail address")
-        return _by_person(person, same_person[0]) if same_person else Nobody()
+        if same_person:
+            return _by_person(person, same_person[0])
+        silent = tuple(account for account in namesakes if _may_be(person, account))
+        return Several(silent, "an account has this name and shows no e-mail address") if silent else Nobody()
 
     def _holders(self, person: Person) -> list[int]:
         misid = folded(person.values.get("MISID") or "")
@@ -137,6 +154,12 @@ def _where(person: Person) -> tuple[int, Role]:
 
 def _same_email(person: Person, account: Account) -> bool:
     return folded(account.text("Email")) == folded(person.values.get("Email") or "") != ""
+
+
+def _may_be(person: Person, account: Account) -> bool:
+    """Whether nothing tells a namesake apart: it shows no e-mail address, and no other MISID."""
+    other_misid = account.text("MISID") and person.values.get("MISID")
+    return not account.text("Email") and not other_misid
 
 
 def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | Several:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bulk_import.directory import Account, Directory
+from bulk_import.directory import Account, Directory, folded
 from bulk_import.errors import BulkImportError
+from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Coroutine, Iterable, Mapping, Sequence
 
     from bulk_import.api import OneFile, Organisation
-    from bulk_import.catalogue import Role
     from bulk_import.check import Record
+    from bulk_import.directory import Seat
+
+T = TypeVar("T")
+
+FEW = 5
+"""More hits than this for one MISID mean that the filter was ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,7 @@ async def look_up(records: Sequence[Record], api: OneFile) -> World:
     """Asks OneFile for all that deciding these rows needs.
 
     Whole lists are loaded by paged searches, as article 76000033860 recommends; accounts are fetched by themselves
-    only where a row may mean them, because a search gives no more than names and MISID.
+    only where a row may mean them, because a search gives no more than names and MISID, and perhaps not that.
 
     Raises:
         ApiDown: no answer, or none that can be used.
@@ -42,43 +49,84 @@ async def look_up(records: Sequence[Record], api: OneFile) -> World:
     """
     customer, _name = await api.customer()
     organisations = {organisation.id: organisation for organisation in await api.organisations(customer)}
-    wanted = sorted({(_organisation(record), record.role) for record in records})
-    directory = Directory(
-        [account for id_, role in wanted if id_ in organisations for account in await _accounts(api, id_, role)]
-    )
+    seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
+    directory = Directory(await _accounts(api, seats))
+    directory = directory.with_details(await _found_by_misid(records, directory, seats, api))
     ids = dict.fromkeys(id_ for record in records for id_ in directory.candidates(record))
     details = await _details(api, [directory.accounts[id_] for id_ in ids])
     return World(organisations, directory.with_details(details))
 
 
-def _organisation(record: Record) -> int:
+def _seat(record: Record) -> Seat:
     organisation = record.values["OrganisationID"]
     assert isinstance(organisation, int)  # noqa: S101 - mandatory and checked
-    return organisation
+    return organisation, record.role
 
 
-async def _accounts(api: OneFile, organisation_id: int, role: Role) -> list[Account]:
-    found = await api.search_users(organisation_id, role)
-    return [Account(_id(values), organisation_id, role, values) for values in found]
+async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
+    """The accounts of each seat; one that several lists show has several seats, for a filter may be ignored."""
+    values: dict[int, Mapping[str, object]] = {}
+    found: dict[int, set[Seat]] = defaultdict(set)
+    for seat in seats:
+        for entry in await api.search_users(*seat):
+            if (id_ := id_of(entry)) is not None:
+                values[id_] = entry
+                found[id_].add(seat)
+    return [Account(id_, frozenset(found[id_]), values[id_]) for id_ in values]
 
 
-def _id(values: Mapping[str, object]) -> int:
-    return int(str(values["ID"]))
+async def _found_by_misid(
+    records: Sequence[Record], directory: Directory, seats: Iterable[Seat], api: OneFile
+) -> list[Account]:
+    """Accounts found by a row's MISID, where the list of its seat shows no MISID at all.
+
+    Whether searches show MISIDs is not documented. Where they do not, each row's is searched for, and what is found
+    is fetched, since only the account itself tells whether it holds that MISID.
+    """
+    silent = {seat for seat in seats if not any(each.text("MISID") for each in _listed(directory, seat))}
+    rows = [record for record in records if record.values.get("MISID") and _seat(record) in silent]
+    rows = [record for record in rows if any(True for _ in _listed(directory, _seat(record)))]
+    found = await _all([_holders(record, api) for record in rows])
+    return [account for accounts in found for account in accounts]
 
 
-async def _details(api: OneFile, accounts: Sequence[Account]) -> list[Account]:
-    """The accounts in full; one that is gone in the meantime is left as it was seen."""
+def _listed(directory: Directory, seat: Seat) -> Iterable[Account]:
+    return (account for account in directory.accounts.values() if seat in account.seats)
+
+
+async def _holders(record: Record, api: OneFile) -> list[Account]:
+    misid = str(record.values["MISID"])
+    entries = await api.search_users(*_seat(record), {"MISID": misid})
+    ids = [id_ for entry in entries if (id_ := id_of(entry)) is not None]
+    if len(ids) > FEW:
+        return []
+    fetched = [await _completed(api, Account(id_, frozenset({_seat(record)}), {})) for id_ in ids]
+    return [account for account in fetched if folded(account.text("MISID")) == folded(misid)]
+
+
+async def _completed(api: OneFile, account: Account) -> Account:
+    values = await api.user(account.id)
+    return account if values is None else account.completed(values)
+
+
+async def _details(api: OneFile, accounts: Iterable[Account]) -> list[Account]:
+    """The accounts in full; one that cannot be fetched is left as it was seen."""
+    return await _all([_completed(api, account) for account in accounts])
+
+
+async def _all(calls: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of several calls, at the pace and concurrency of the connection.
+
+    Raises:
+        BulkImportError: what stopped the first of them.
+    """
     tasks = []
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(api.user(account.id)) for account in accounts]
+            tasks = [group.create_task(call) for call in calls]
     except* BulkImportError as stops:
         raise _first(stops) from None
-    return [
-        Account(account.id, account.organisation_id, account.role, values, complete=True)
-        for account, task in zip(accounts, tasks, strict=True)
-        if (values := task.result()) is not None
-    ]
+    return [task.result() for task in tasks]
 
 
 def _first(stops: ExceptionGroup[BulkImportError]) -> BulkImportError:

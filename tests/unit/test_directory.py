@@ -41,9 +41,8 @@ def account(
 ) -> Account:
     """An account as OneFile answers it in full."""
     first, last = name.split(" ", 1)
-    return Account(
-        id_, organisation, role, {"FirstName": first, "LastName": last, "MISID": misid, "Email": email}, complete=True
-    )
+    values = {"FirstName": first, "LastName": last, "MISID": misid, "Email": email}
+    return Account(id_, frozenset({(organisation, role)}), values)
 
 
 FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
@@ -58,7 +57,8 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("a name in another case", row(), [account(7, name="ASHA  khan")], ("One", (7,))),
     ("an e-mail in another case", row(), [account(7, email="Asha.Khan@Example.com")], ("One", (7,))),
     ("a namesake with another e-mail", row(), [account(7, email="other@example.com")], ("Nobody", ())),
-    ("a namesake without an e-mail", row(), [account(7, email=None)], ("Nobody", ())),
+    ("a namesake without an e-mail", row(), [account(7, email=None)], ("Several", (7,))),
+    ("a namesake without an e-mail but with another MISID", row("L1"), [account(7, "L2", email=None)], ("Nobody", ())),
     ("the same e-mail under another name", row(), [account(7, name="Ben Khan")], ("Nobody", ())),
     ("the person under another MISID", row("L1"), [account(7, "L2")], ("Several", (7,))),
     ("MISID and person on two accounts", row("L1"), [account(7, "L1", name="A B"), account(8)], ("Several", (7, 8))),
@@ -90,8 +90,8 @@ def test_candidates_are_whom_it_is_worth_fetching() -> None:
 
 def test_details_replace_what_a_search_gave() -> None:
     """A fetched account takes the place of its thinner self."""
-    thin = Account(7, 1, Role.LEARNER, {"FirstName": "Asha", "LastName": "Khan"})
-    assert isinstance(Directory([thin]).find(row()), Nobody)
+    thin = Account(7, frozenset({(1, Role.LEARNER)}), {"FirstName": "Asha", "LastName": "Khan"})
+    assert isinstance(Directory([thin]).find(row()), Several)
     assert isinstance(Directory([thin]).with_details([account(7)]).find(row()), One)
 
 
@@ -101,3 +101,20 @@ def test_details_replace_what_a_search_gave() -> None:
 def test_folding_keeps_what_tells_people_apart(text: str, key: str) -> None:
     """Case and spaces fold; accents and apostrophes do not."""
     assert folded(text) == key
+
+
+def test_an_account_that_several_lists_show_counts_under_each() -> None:
+    """Where the role filter is ignored, nobody is taken for new because another list came last."""
+    everywhere = Account(7, frozenset({(1, Role.LEARNER), (1, Role.EMPLOYER)}), dict(account(7, "L1").values))
+    directory = Directory([everywhere])
+    assert isinstance(directory.find(row("L1")), One)
+    told = Directory([everywhere.completed({"Role": 1})])
+    assert isinstance(told.find(row("L1")), One)
+    assert isinstance(told.find(row("L1", role=Role.EMPLOYER)), Nobody)
+
+
+def test_what_an_account_does_not_tell_stays_as_the_search_had_it() -> None:
+    """Null in the full answer takes nothing away, and a value in it counts."""
+    full = account(7, "L1").completed({"MISID": None, "Email": "new@example.com", "ULN": None})
+    assert (full.text("MISID"), full.text("Email")) == ("L1", "new@example.com")
+    assert full.values["ULN"] is None

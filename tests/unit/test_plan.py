@@ -37,7 +37,7 @@ def planned(checked: Sequence[Checked], accounts: Sequence[Account] = (), **targ
 
 def held_account(record: Record, **changes: object) -> Account:
     """The account that sending a record would make, as OneFile answers it."""
-    return Account(77, CENTRE, record.role, {"ID": 77, **payload(record), **changes}, complete=True)
+    return Account(77, frozenset({(CENTRE, record.role)}), {"ID": 77, **payload(record), **changes})
 
 
 def only(checked: Sequence[Checked]) -> Record:
@@ -95,7 +95,7 @@ def test_fields_are_compared_in_their_own_terms(answer: Mapping[str, object], di
 def test_a_field_that_onefile_does_not_answer_is_no_difference() -> None:
     """Any field may be missing from an answer; that says nothing."""
     record = only(sources([person(Role.LEARNER)]))
-    account = Account(77, CENTRE, Role.LEARNER, {"ID": 77, "MISID": record.values["MISID"]}, complete=True)
+    account = Account(77, frozenset({(CENTRE, Role.LEARNER)}), {"ID": 77, "MISID": record.values["MISID"]})
     assert differences(record, account) == ()
 
 
