@@ -146,11 +146,11 @@ class OneFile(Connection):
             StoppedEarly: OneFile is down, refuses, or its list has no end.
         """
         pages, number = Pages(), 1
-        while pages.add(number, await self._list(search(noun, filters, page=number, size=PAGE_SIZE), noun)):
+        while pages.add(await self._list(search(noun, filters, page=number, size=PAGE_SIZE), noun)):
             number += 1
             if number > MOST_PAGES:
                 raise api_down(f"the list of {noun} has no end")
-        if pages.overlapped:
+        if pages.overlapped and not pages.unreadable:
             pages.take(await self._list(search(noun, filters), noun))
         if pages.unreadable:
             raise api_down(f"the list of {noun} has entries without a number")

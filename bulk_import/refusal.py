@@ -1,8 +1,9 @@
-"""What a refusal says, made fit to show: its code, and its message without mark-up and without personal data.
+"""What a refusal says, made fit to show: its code, and its message in words that cannot be anybody's data.
 
 OneFile answers `{"code": negative integer, "message": text}` where anybody has looked; any other shape is read as far
-as it goes. A message may repeat what was sent, so whatever equals or contains a value of the request is replaced by
-the field's name, and what looks like personal data is taken out wherever it came from.
+as it goes. A message is free text and may repeat what was sent, or tell of somebody else. So values of the request
+are replaced by their fields' names, and of the rest only the words of `vocabulary` are kept; all others, and all
+digits, become an ellipsis.
 """
 
 from __future__ import annotations
@@ -11,62 +12,84 @@ import html
 import json
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from bulk_import.vocabulary import FIELD_NAMES, SAYING_LITTLE, WORDS, WORDS_IN_LOWER_CASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LONGEST_MESSAGE = 200
-_LONGEST_BODY = 20_000
-_SHORT = 3
+NO_REASON = "it gave no reason that can be shown here"
+# Nothing is searched in a longer text: whoever answers decides how long it is, and some patterns take their time.
+_LONGEST_BODY = 1 << 20
+_LONGEST_READ = 2_000
+_LONGEST_VALUE = 300
+_TOKEN = "(token)"  # noqa: S105 - what stands in for one
 
+# The three codes that are public, all from creating a user.
+_KNOWN_CODES = {-11: "organisation not found", -57: "placement not found", -58: "classroom not found"}
 _CODE_NAMES = ("code", "errorcode", "error_code")
 _MESSAGE_NAMES = ("message", "error_description", "detail", "title", "error", "errormessage")
 
-_UNSEEN = re.compile(r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^<>]*>?")
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-
-_LOOKS_PERSONAL = (
-    (re.compile(r"[^\s<>\"'(),;:]+(?:@|%40)[^\s<>\"'(),;:]+"), "(e-mail address)"),
-    (re.compile(r"\b[A-Z]{2}\s?[0-9]{2}\s?[0-9]{2}\s?[0-9]{2}\s?[A-D]?\b", re.IGNORECASE), "(number)"),
-    (re.compile(r"\b[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?:T[0-9:.]+Z?)?\b"), "(date)"),
-    (re.compile(r"(?<!\w)\+?[0-9](?:[0-9 ]{7,})[0-9](?!\w)"), "(number)"),
-    (re.compile(r"[A-Za-z0-9+/=_-]{40,}"), "(token)"),
-)
+_UNSEEN = re.compile(r"<(script|style|head)\b.{0,2000}?</\1\s{0,9}>|<!--.{0,2000}?-->", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{0,500})</title", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,500}>?")
+_WORD = re.compile(r"\be-mails?\b|[^\W_]+(?:['’]t\b)?", re.IGNORECASE)
+_NAME_PART = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_ELLIPSES = re.compile(r"…[…\s.,:;!?()'/\"-]*…")
+_UNSAFE = re.compile(r"[^\w\s…().,:;!?'’/\"-]+|_+")
 
 
-def reason(body: bytes, sent: Mapping[str, object] | None, tokens: Iterable[str] = ()) -> tuple[int | None, str]:
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a refusal says.
+
+    Attributes:
+        code: OneFile's number for it, None where there is none.
+        message: free of personal data; "" where there is none.
+        own: whether the code is a negative number, as only OneFile's own are, so that no gateway gave the answer.
+    """
+
+    code: int | None
+    message: str
+    own: bool = False
+
+
+def reason(body: bytes, sent: Mapping[str, object] | None, tokens: Iterable[str] = ()) -> Reason:
     """The code and the message of a refusal, the message fit to show.
 
     Args:
         body: the answer's body, of any shape.
         sent: the request's fields, whose values may not come back in the message.
         tokens: what the call was made with, and may not come back either.
-
-    Returns:
-        The code, None where there is none, and the message, "" where there is none.
     """
-    text = body[:_LONGEST_BODY].decode("utf-8", errors="replace")
-    code, message = _read(text)
-    for token in tokens:
-        message = message.replace(token, "(token)")
-    return code, _shortened(scrubbed(_plain(message), sent or {}))
+    code, message, own = _read(body[:_LONGEST_BODY].decode("utf-8-sig", errors="replace"))
+    said = _plain(message)
+    shown = _shortened(shown_safely(said, sent or {}, tokens))
+    if shown or not said:
+        return Reason(code, shown, own)
+    return Reason(code, _KNOWN_CODES.get(code or 0, NO_REASON), own)
 
 
-def _read(text: str) -> tuple[int | None, str]:
+def _read(text: str) -> tuple[int | None, str, bool]:
+    """Code and message of any shape, and whether they are OneFile's own."""
     try:
         answer = json.loads(text)
     except ValueError:
-        return None, _title(text)
+        return None, _title(text[:_LONGEST_READ]), False
+    except RecursionError:
+        return None, "", False
     if isinstance(answer, str):
-        return None, answer
+        return None, answer[:_LONGEST_READ], False
     if not isinstance(answer, dict):
-        return None, ""
+        return None, "", False
     fields = {str(name).casefold(): value for name, value in answer.items()}
     message = next((fields[name] for name in _MESSAGE_NAMES if isinstance(fields.get(name), str)), "")
-    return _code(fields), str(message)
+    code = _code(fields)
+    return code, str(message)[:_LONGEST_READ], code is not None and code < 0
 
 
 def _code(fields: Mapping[str, object]) -> int | None:
@@ -82,45 +105,63 @@ def _title(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(html.unescape(_TAG.sub(" ", text)).split())
+    """A text as a reader would see it, whatever it is wrapped in."""
+    text = _TAG.sub(" ", text)
+    for _ in range(3):
+        text = unquote(html.unescape(text))
+    return " ".join(_seen(text).split())
+
+
+def _seen(text: str) -> str:
+    """Wide and ornate letters as plain ones, and without characters that nobody sees."""
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in normal if unicodedata.category(character) not in {"Cf", "Cs", "Co"})
 
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1].rstrip() + "…"
 
 
-def scrubbed(text: str, sent: Mapping[str, object]) -> str:
-    """A text without the values of a request and without what looks like personal data.
+def shown_safely(text: str, sent: Mapping[str, object], tokens: Iterable[str] = ()) -> str:
+    """A text with field names in place of a request's values, and with no words but those of `vocabulary`.
 
     Args:
         text: what is to be shown.
-        sent: the request's fields; texts count, whole and word by word, and so do the days in dates.
+        sent: the request's fields; texts count, whole and word by word.
+        tokens: what may not be shown either.
+
+    Returns:
+        The text; "" where nothing is left that says anything.
     """
-    text = unicodedata.normalize("NFC", text)
-    for value, name in sorted(_secrets(sent), key=lambda pair: -len(pair[0])):
-        text = _replaced(text, unicodedata.normalize("NFC", value), name)
-    for pattern, stand_in in _LOOKS_PERSONAL:
-        text = pattern.sub(stand_in, text)
-    return text
+    stand_ins = [*_secrets(sent), *((token, _TOKEN) for token in tokens)]
+    for value, name in sorted(stand_ins, key=lambda pair: -len(pair[0])):
+        text = _replaced(text, _seen(value)[:_LONGEST_VALUE], name)
+    words = [word.casefold() for word in _WORD.findall(text) if _may_be_shown(word)]
+    if not set(words) - SAYING_LITTLE:
+        return ""
+    kept = _WORD.sub(lambda found: found[0] if _may_be_shown(found[0]) else "…", text)
+    return _ELLIPSES.sub("…", " ".join(_UNSAFE.sub(" ", kept).split()))
+
+
+def _may_be_shown(word: str) -> bool:
+    plain = word.replace("’", "'")
+    return plain.casefold() in WORDS or plain in WORDS_IN_LOWER_CASE
 
 
 def _secrets(sent: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in sent.items():
-        if not isinstance(value, str) or not value.strip():
+        if not isinstance(value, str) or not value.strip() or name not in FIELD_NAMES:
             continue
         yield " ".join(value.split()), name
         yield from ((word, name) for word in _words(name, value))
 
 
 def _words(name: str, value: str) -> Iterable[str]:
-    words = _WORD.findall(value)
-    if "@" in value or name.endswith(("Name", "Address")):
-        return [word for word in words if len(word) > 1]
-    return []
+    """The words of a value that need a stand-in: a name's all, others' only where they would be shown."""
+    words = {word for word in _NAME_PART.findall(value[:_LONGEST_VALUE]) if word.casefold() not in SAYING_LITTLE}
+    return [word for word in words if len(word) > 1 and (name.endswith("Name") or _may_be_shown(word))]
 
 
 def _replaced(text: str, value: str, name: str) -> str:
-    whole = re.escape(value)
-    if len(value) <= _SHORT or value.isalpha():
-        whole = rf"(?<!\w){whole}(?!\w)"
-    return re.sub(whole, lambda _: name, text, flags=re.IGNORECASE)
+    """The text with a field's name for each time that it has a value as a word of its own."""
+    return re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", lambda _: name, text, flags=re.IGNORECASE) if value else text

@@ -19,6 +19,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.refusal import reason
+from bulk_import.vocabulary import FIELD_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +97,9 @@ def search(noun: str, filters: Mapping[str, object], *, page: int | None = None,
     return Request(RequestKind.SEARCH, "POST", path, filters)
 
 
+_HALVES = re.compile("[\ud800-\udfff]")
+_SPELT = {name.casefold(): name for name in FIELD_NAMES}
+
 AUTHENTICATE = Request(RequestKind.AUTHENTICATE, "POST", "Authentication")
 
 
@@ -123,7 +127,7 @@ class Failure(StrEnum):
     READ = "the connection broke before the answer"
     WRITE = "the connection broke while sending"
     PROTOCOL = "the connection was closed without a whole answer"
-    UNREADABLE = "an answer that cannot be unpacked"
+    UNREADABLE = "an answer that cannot be unpacked, or has no end"
     PROXY = "the proxy failed"
     OTHER = "the connection failed"
 
@@ -134,6 +138,18 @@ _STILL_RUNNING = frozenset({Failure.READ_TIMEOUT, Failure.WRITE_TIMEOUT, Failure
 _GATEWAY_GAVE_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
 # 520 to 599 are delivery networks' own words, 524 for one for a server that is still at work.
 _UNNAMED = range(520, 600)
+
+
+# These refuse what was sent, whoever says so and in whatever words; 400 is the one that OneFile is known to use.
+_ABOUT_WHAT_WAS_SENT = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +211,9 @@ Verdict = Accepted | Refused | Unauthorised | Throttled | NeverSent | MaybeSent
 def judge(request: Request, reply: Reply, tokens: Sequence[Secret] = ()) -> Verdict:
     """What a whole reply means.
 
-    A redirect is a refusal: following it could carry the token elsewhere, or send a person twice.
+    A redirect is never followed: it could carry the token elsewhere, or send a person twice. A read it refuses; a
+    write may have been carried out before it. Nor does a page of some gateway (maintenance, a firewall) refuse a
+    write: it says nothing about what was sent.
 
     Args:
         request: what was asked.
@@ -210,10 +228,17 @@ def judge(request: Request, reply: Reply, tokens: Sequence[Secret] = ()) -> Verd
     if status in _GATEWAY_GAVE_UP:
         return MaybeSent(status, f"status {status}", running=True)
     if 300 <= status < 500:  # noqa: PLR2004 - redirects and refusals
-        return Refused(status, *reason(reply.body, request.body, [token.reveal() for token in tokens]))
+        return _judge_refusal(request, reply, tokens)
     if 200 <= status < 300:  # noqa: PLR2004 - success by the letter of HTTP
         return _judge_success(request, reply)
     return MaybeSent(status, f"status {status}", running=status in _UNNAMED)
+
+
+def _judge_refusal(request: Request, reply: Reply, tokens: Sequence[Secret]) -> Verdict:
+    said = reason(reply.body, request.body, [token.reveal() for token in tokens])
+    if request.kind in WRITES and reply.status not in _ABOUT_WHAT_WAS_SENT and not said.own:
+        return MaybeSent(reply.status, f"status {reply.status}, not in OneFile's own words")
+    return Refused(reply.status, said.code, said.message)
 
 
 def _forbidden_at_the_door(request: Request, status: int) -> bool:
@@ -264,9 +289,30 @@ def session_from(body: bytes) -> Secret | None:
 
 def _json(body: bytes) -> object:
     try:
-        return json.loads(body.decode("utf-8-sig"))
-    except ValueError:
+        return _writable(json.loads(body.decode("utf-8-sig")))
+    except (ValueError, RecursionError):
         return None
+
+
+def _writable(answer: object) -> object:
+    """An answer whose texts fit into files: JSON may have halves of characters, which no encoding takes."""
+    match answer:
+        case str():
+            return _HALVES.sub("\ufffd", answer)
+        case list():
+            return [_writable(entry) for entry in answer]
+        case dict():
+            return {_writable(name): _writable(value) for name, value in answer.items()}
+        case _:
+            return answer
+
+
+def _named(entry: Mapping[str, object]) -> Mapping[str, object]:
+    """An object with its fields spelt as the maker spells them; what is spelt so already goes first."""
+    named: dict[str, object] = {}
+    for name, value in sorted(entry.items(), key=lambda field: field[0] not in FIELD_NAMES):
+        named.setdefault(_SPELT.get(name.casefold(), name), value)
+    return named
 
 
 def _id_from(answer: object) -> int | None:
@@ -276,7 +322,7 @@ def _id_from(answer: object) -> int | None:
 
 def id_of(entry: Mapping[str, object]) -> int | None:
     """The id in an object that OneFile answered, a number or digits; None where there is none above 0."""
-    found = next((value for name, value in entry.items() if name.casefold() == "id"), None)
+    found = _named(entry).get("ID")
     if isinstance(found, bool) or not isinstance(found, int | str):
         return None
     digits = str(found).strip()
@@ -284,7 +330,7 @@ def id_of(entry: Mapping[str, object]) -> int | None:
 
 
 def _object_from(answer: object) -> Mapping[str, object] | None:
-    return answer if isinstance(answer, dict) and answer else None
+    return _named(answer) if isinstance(answer, dict) and answer else None
 
 
 def _objects_from(reply: Reply) -> tuple[Mapping[str, object], ...] | None:
@@ -293,7 +339,7 @@ def _objects_from(reply: Reply) -> tuple[Mapping[str, object], ...] | None:
     answer = _json(reply.body)
     if not isinstance(answer, list) or not all(isinstance(entry, dict) for entry in answer):
         return None
-    return tuple(answer)
+    return tuple(_named(entry) for entry in answer)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
@@ -303,6 +349,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(said)
     try:
         wait = (parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return max(wait, 0.0)

@@ -334,10 +334,20 @@ def test_an_account_that_is_not_there_is_none() -> None:
 
 
 def test_no_redirect_is_followed() -> None:
-    """A redirect is a refusal, and nobody else gets to see the token."""
-    server = Server(httpx.Response(307, headers={"Location": "https://elsewhere.example.com/User"}))
-    assert isinstance(_with(server, _create), Refused)
+    """Nobody else gets to see the token; a read is refused, and a create may have been carried out before it."""
+    server = Server(*[httpx.Response(303, headers={"Location": "https://elsewhere.example.com/User"})] * 2)
+    assert isinstance(_with(server, _create), MaybeSent)
+    assert isinstance(_with(server, lambda api: api.ask(get_user(7))), Refused)
     assert {request.url.host for request in server.asked} == {"onefile.example.com"}
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "http://\x80\xff/", "//" + "a" * 300 + ".com", "http://a:99999999/"]
+)
+def test_a_redirect_to_nowhere_leaves_a_create_in_doubt_too(location: str) -> None:
+    """Whether or not the address of a redirect can be read makes no difference."""
+    answer = httpx.Response(302, headers=[(b"Location", location.encode("latin-1"))])
+    assert isinstance(_with(Server(answer), _create), MaybeSent)
 
 
 def test_the_counts_and_the_log_tell_what_happened_and_nothing_else() -> None:
@@ -573,19 +583,35 @@ def test_a_list_without_an_end_or_without_numbers_stops(monkeypatch: pytest.Monk
         _with(Server(*[more] * 60), lambda api: api.search_users(1, 1))
 
 
-def test_a_server_that_ignores_paging_is_asked_no_more_than_needed() -> None:
-    """When each page brings everybody the first is enough, or the second shows it; everybody is there once."""
-    many = [{"ID": number} for number in range(1, 251)]
-    server = Server(_json(200, many))
-    assert len(_with(server, lambda api: api.search_users(1, 1))) == 250
-    few = many[:40]
-    server = Server(*[_json(200, few)] * 3)
-    assert len(_with(server, lambda api: api.search_users(1, 1))) == 40
-    assert [request.url.path.rpartition("User/")[2] for request in server.asked[1:]] == [
-        "Search/1/100",
-        "Search/2/100",
-        "Search",
-    ]
+@pytest.mark.parametrize("count", [40, 250])
+def test_a_server_that_ignores_paging_is_asked_no_more_than_needed(count: int) -> None:
+    """When each page brings everybody the second shows it, and the whole list is asked for once; everybody is there."""
+    server = Server(*[_json(200, [{"ID": number} for number in range(1, count + 1)])] * 3)
+    assert len(_with(server, lambda api: api.search_users(1, 1))) == count
+    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search"]
+
+
+def test_a_list_ends_with_an_empty_page_and_not_with_a_short_one() -> None:
+    """A server that answers five at a time, or leaves people out of a page, is asked until it has nobody more."""
+    answers = ([1, 2, 3, 4, 5], [6, 7, 8], [9, 10, 11, 12, 13])
+    server = Server(*(_json(200, [{"ID": number} for number in page]) for page in answers), httpx.Response(204))
+    found = _with(server, lambda api: api.search_users(1, 1))
+    assert [entry["ID"] for entry in found] == [*range(1, 14)]
+    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search/3/100", "Search/4/100"]
+    empty = Server(httpx.Response(204))
+    assert _with(empty, lambda api: api.search_users(1, 1)) == ()
+    assert _searches(empty) == ["Search/1/100"]
+
+
+def test_numbers_are_under_one_name_however_they_are_spelt() -> None:
+    """Whoever works with a list finds the number of each entry under ID."""
+    server = Server(_json(200, [{"id": 7, "firstname": "Ada"}]), httpx.Response(204), _json(200, {"Id": 7}))
+    assert _with(server, lambda api: api.search_users(1, 1)) == ({"ID": 7, "FirstName": "Ada"},)
+    assert _with(server, lambda api: api.user(7)) == {"ID": 7}
+
+
+def _searches(server: Server) -> list[str]:
+    return [request.url.path.rpartition("User/")[2] for request in server.asked[1:]]
 
 
 def test_a_request_kind_that_writes_is_not_asked_as_a_read() -> None:
