@@ -7,7 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS, Role
+from bulk_import.folding import folded
 from bulk_import.kinds import Date
+from bulk_import.kinds.kind import SPACES, by_distinct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,9 +98,10 @@ def _breach(code: str, field: str, broken: pd.Series[bool], details: pd.Series[s
 
 
 def _dates_of_birth(people: People, today: date) -> Iterator[Breach]:
+    """Of learners only (ILR rules DateOfBirth_04, _27, LearnStartDate_05): the ILR knows no others."""
     if "DOB" not in people.days:
         return
-    born = people.days["DOB"]
+    born = people.days["DOB"].where(people.roles == Role.LEARNER)
     age = _ages(born, today)
     future = age < 0
     old = age >= OLDEST
@@ -172,8 +175,17 @@ def _keys(sources: Sequence[People], field: str) -> pd.DataFrame | None:
         if field in people.texts.columns:
             texts = people.texts[field][people.texts[field].notna() & (people.roles > 0)]
             roles = people.roles[texts.index]
-            held.append(pd.DataFrame({"source": number, "row": texts.index, "role": roles, "key": texts.str.lower()}))
+            held.append(pd.DataFrame({"source": number, "row": texts.index, "role": roles, "key": _comparable(texts)}))
     return pd.concat(held, ignore_index=True) if held else None
+
+
+def _comparable(texts: pd.Series[str]) -> pd.Series[str]:
+    """Each text folded; plain ASCII, which is nearly all there is, in one go."""
+    odd = ~texts.str.isascii() | texts.str.contains(f"[{SPACES}]", regex=True)
+    lowered = texts.str.lower()
+    if odd.any():
+        lowered[odd] = by_distinct(texts[odd], folded)
+    return lowered
 
 
 def _repeated(sources: Sequence[People], code: str, field: str, keys: pd.DataFrame) -> Iterator[tuple[int, Breach]]:
