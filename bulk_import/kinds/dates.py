@@ -151,9 +151,17 @@ class Date(Kind):
             return self._serial(int(text.partition(".")[0]))
         if _TIME.fullmatch(text):
             return ": it has a time of day in a time zone, so its day is not certain"
+        if self._has_no_such_day(text):
+            return ": there is no such day"
         if _ordered_parts(text):
             return f" (read as {'/'.join(_ORDER_NAMES[self.order])})"
         return ""
+
+    def _has_no_such_day(self, text: str) -> bool:
+        """Whether it is a date but for its day, which the month has not, as the 31st of February."""
+        text = _without_time(text).casefold()
+        days = {match.span() for match in re.finditer("29|30|31", text)}
+        return any(self.day(f"{text[:start]}28{text[end:]}") for start, end in days)
 
     def _serial(self, serial: int) -> str:
         likely = date(1899, 12, 30) + timedelta(days=serial)

@@ -73,8 +73,8 @@ def test_numbers_are_read_in_the_order_asked_for(order: DateOrder, text: str) ->
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("31/02/2026", " (read as day/month/year)"),
-        ("29/02/2025", " (read as day/month/year)"),
+        ("31/02/2026", ": there is no such day"),
+        ("29/02/2025", ": there is no such day"),
         ("03/25/2007", " (read as day/month/year)"),
         ("00/01/2026", " (read as day/month/year)"),
         ("2026-06", ": it has no day"),
@@ -84,7 +84,7 @@ def test_numbers_are_read_in_the_order_asked_for(order: DateOrder, text: str) ->
         ("2025-08-31T23:00:00Z", ": it has a time of day in a time zone, so its day is not certain"),
         ("2025-09-01T00:30:00+01:00", ": it has a time of day in a time zone, so its day is not certain"),
         ("1092026", ""),
-        ("31022026", " (read as day/month/year)"),
+        ("31022026", ": there is no such day"),
         ("01/09/0026", " (read as day/month/year)"),
         ("01/09/202", ""),
         ("next week", ""),
@@ -92,6 +92,9 @@ def test_numbers_are_read_in_the_order_asked_for(order: DateOrder, text: str) ->
         ("7 Juno 2024", ""),
         ("٠٧/٠٦/٢٠٢٤", ""),
         ("2024-06-07\n2024-06-08", ""),
+        ("2027-02-29", ": there is no such day"),
+        ("30 February 2027", ": there is no such day"),
+        ("31/13/2031", " (read as day/month/year)"),
         ("0000-00-00", ""),
     ],
 )
