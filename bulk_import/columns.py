@@ -21,7 +21,7 @@ from bulk_import.catalogue import (
 from bulk_import.findings import Finding, Place, column_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.read.table import Heading, Table
 
@@ -34,19 +34,28 @@ class Columns:
         field_at: API name → the position of the column that holds it.
         unknown: positions that hold no field, or none that can be told for certain.
         left_out: positions the user chose to leave out.
+        doubtful: position → the fields its heading may mean, where it was not guessed.
+        doubled: API name → the positions of all columns that may hold it, where none can be told from the others.
         findings: what there is to say about the headings.
     """
 
     field_at: Mapping[str, int]
     unknown: tuple[int, ...]
     left_out: tuple[int, ...]
+    doubtful: Mapping[int, tuple[str, ...]]
+    doubled: Mapping[str, tuple[int, ...]]
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Unsure:
     position: int
-    meanings: str
+    candidates: tuple[str, ...]
+    instead: str
+
+    @property
+    def meanings(self) -> str:
+        return f"{' or '.join(self.candidates)}, {self.instead}"
 
 
 def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
@@ -66,16 +75,27 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
     }
     claims, unsure = _settled(table.headings, _claims(free))
     claims |= fixed
+    doubled = _doubled(claims, unsure)
     unsure += _never_guessed(table.headings, wanted, claims)
     field_at = {name: claims[name][0] for name in FIELDS if len(claims.get(name, ())) == 1}
     left_out = tuple(at for at, name in wanted.items() if name == "")
     unknown = tuple(at for at in range(len(table.headings)) if at not in {*field_at.values(), *left_out})
+    unsure.sort(key=lambda one: one.position)
+    doubtful = {one.position: one.candidates for one in unsure}
     findings = (
-        *(_ambiguous(table, one) for one in sorted(unsure, key=lambda one: one.position)),
-        *(_duplicate(table, name, claims[name]) for name in FIELDS if len(claims.get(name, ())) > 1),
-        *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | {one.position for one in unsure}),
+        *(_ambiguous(table, one) for one in unsure),
+        *(_duplicate(table, name, positions) for name, positions in doubled.items() if claims.get(name)),
+        *_hidden(table, field_at.values()),
+        *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | doubtful.keys()),
     )
-    return Columns(MappingProxyType(field_at), unknown, left_out, findings)
+    return Columns(
+        field_at=MappingProxyType(field_at),
+        unknown=unknown,
+        left_out=left_out,
+        doubtful=MappingProxyType(doubtful),
+        doubled=MappingProxyType(doubled),
+        findings=findings,
+    )
 
 
 def _choice(heading: Heading, chosen: Mapping[str, str]) -> str | None:
@@ -110,8 +130,17 @@ def _settled(
         ids = _ids_before_names(name, headings, positions)
         doubtful = _doubtful({at: heading_key(headings[at].text) for at in ids})
         settled[name] = [at for at in ids if at not in doubtful]
-        unsure += [_Unsure(at, f"{name}, which another column could be too") for at in doubtful]
+        unsure += [_Unsure(at, (name,), "which another column could be too") for at in doubtful]
     return settled, unsure
+
+
+def _doubled(claims: Mapping[str, list[int]], unsure: Sequence[_Unsure]) -> dict[str, tuple[int, ...]]:
+    """Fields that several columns claim, and fields of which all columns are doubtful together."""
+    apart: dict[str, list[int]] = {}
+    for one in unsure:
+        apart.setdefault(one.candidates[0], []).append(one.position)
+    several = {name: tuple(claims.get(name) or apart.get(name) or ()) for name in FIELDS}
+    return {name: positions for name, positions in several.items() if len(positions) > 1}
 
 
 def _ids_before_names(name: str, headings: Sequence[Heading], positions: list[int]) -> list[int]:
@@ -137,7 +166,7 @@ def _never_guessed(
     for at, heading in enumerate(headings):
         candidates = NEVER_GUESSED.get(heading_key(heading.text), ())
         if at not in wanted and candidates and not all(claims.get(name) for name in candidates):
-            found.append(_Unsure(at, f"{' or '.join(candidates)}, or something that is not sent"))
+            found.append(_Unsure(at, candidates, "or something that is not sent"))
     return found
 
 
@@ -149,9 +178,21 @@ def _ambiguous(table: Table, unsure: _Unsure) -> Finding:
 
 def _duplicate(table: Table, name: str, positions: Sequence[int]) -> Finding:
     place = Place(table.source.name, table.source.sheet)
+    return Finding("column-duplicate", place, field=name, detail=f"{named(table, positions)}; neither was used")
+
+
+def named(table: Table, positions: Sequence[int]) -> str:
+    """Columns by their headings and letters."""
     headings = (table.headings[at] for at in positions)
-    listed = " and ".join(f"“{heading.text}” (column {column_letters(heading.column)})" for heading in headings)
-    return Finding("column-duplicate", place, field=name, detail=f"{listed}; neither was used")
+    return " and ".join(f"“{heading.text}” (column {column_letters(heading.column)})" for heading in headings)
+
+
+def _hidden(table: Table, used: Iterable[int]) -> Iterator[Finding]:
+    """One warning of the columns that nobody sees in Excel and that are sent all the same."""
+    sent = [at for at in sorted(used) if table.frame.iloc[:, at].notna().any()]
+    hidden = [at for at in sent if table.headings[at].column in table.hidden_columns]
+    if hidden:
+        yield Finding("hidden-columns", Place(table.source.name, table.source.sheet), detail=named(table, hidden))
 
 
 def _not_sent(table: Table, unknown: Sequence[int], spoken_of: set[int]) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ Rows of a width other than the usual one are decided thus:
 - *longer*: cells right of the last heading must be empty, else `row-ragged`, because a separator without quotation
   marks has pushed the row's cells to the right;
 - *shorter*: filled up with empty cells, silently, since many programs leave out the separators at a row's end; but
-  short rows one after the other that make exactly one whole row were one until line breaks without quotation marks
-  cut it: `row-ragged` on each;
+  short rows one after the other that make exactly one whole row, and of which only the first has an e-mail address
+  where the others have theirs, were one until line breaks without quotation marks cut it: `row-ragged` on each;
 - a cell that has swallowed whole lines, because a quotation mark is never closed: `row-ragged`.
 """
 
@@ -113,7 +113,7 @@ def read_body(head: Head, data: bytes, name: str) -> tuple[Grid, tuple[Finding, 
     columns, odd = _regular_and_odd(head, data, name)
     columns = _merged(columns, odd, head.width)
     grid = _grid(head, columns)
-    reasons = {**_longer(head, grid, odd), **_cut_in_two(odd, head.usual)}
+    reasons = {**_longer(head, grid, odd), **_cut_in_two(odd, head.usual, grid)}
     line_break = "\n" if b"\n" in data else "\r"
     if len(grid.rows) < data.count(line_break.encode()) - (head.heading + 1):
         reasons |= _swallowed(head, grid, line_break)
@@ -244,12 +244,13 @@ def _too_many(cells: int, headings: int) -> str:
     return f"{cells} cells under {headings} headings"
 
 
-def _cut_in_two(odd: list[OddRow], usual: int) -> dict[int, str]:
-    """Short rows, one right after the other, that together make exactly one row."""
+def _cut_in_two(odd: list[OddRow], usual: int, grid: Grid) -> dict[int, str]:
+    """Short rows, one right after the other, that together make exactly one row and no more than one person."""
     found: dict[int, str] = {}
-    short = [row for row in odd if len(row.cells) < usual]
-    for run in _runs(short):
-        for pieces in _wholes(run, usual):
+    runs = [run for run in _runs([row for row in odd if len(row.cells) < usual]) if len(run) > 1]
+    addresses = _address_columns(grid) if runs else ()
+    for run in runs:
+        for pieces in _wholes(run, usual, addresses):
             first, last = pieces[0].number, pieces[-1].number
             why = "only {} of {} cells, and seems to be a piece of one row that was cut by a line break"
             found |= {n: why.format(len(pieces[n - first].cells), usual) for n in range(first, last + 1)}
@@ -267,16 +268,36 @@ def _runs(rows: list[OddRow]) -> Iterator[list[OddRow]]:
         yield rows[start:]
 
 
-def _wholes(run: list[OddRow], usual: int) -> Iterator[list[OddRow]]:
+def _address_columns(grid: Grid) -> tuple[int, ...]:
+    """Positions of the columns that hold e-mail addresses, told by what most of their cells hold."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
+
+    found = []
+    for position, column in enumerate(grid.columns):
+        filled = len(column) - column.null_count
+        if filled and 2 * pc.sum(pc.match_substring(column, "@")).as_py() > filled:
+            found.append(position)
+    return tuple(found)
+
+
+def _stands_alone(row: OddRow, addresses: tuple[int, ...]) -> bool:
+    """Whether a short row is a person of its own whose last cells are empty, as staff among learners are."""
+    return any(position < len(row.cells) and "@" in row.cells[position] for position in addresses)
+
+
+def _wholes(run: list[OddRow], usual: int, addresses: tuple[int, ...]) -> Iterator[list[OddRow]]:
     """Pieces that make one row: each cut turns one cell into two, so n pieces have n - 1 cells more."""
     pieces: list[OddRow] = []
+    cells = 1
     for row in run:
+        if _stands_alone(row, addresses):
+            pieces, cells = [], 1
         pieces.append(row)
-        cells = sum(len(piece.cells) for piece in pieces) - (len(pieces) - 1)
+        cells += len(row.cells) - 1
         if cells == usual:
             yield pieces
         if cells >= usual:
-            pieces = []
+            pieces, cells = [], 1
 
 
 LEAST_SEPARATORS: Final = 3

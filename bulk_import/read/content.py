@@ -53,6 +53,9 @@ def refusal(code: str, file: str, detail: str = "", *, sheet: str | None = None)
     return InputUnreadable(Finding(code, Place(file, sheet), detail=detail))
 
 
+LOCK_MARK = "~$"
+
+
 def load(path: Path, name: str) -> Content:
     """Reads a file whole, once, so that what is hashed is what is read.
 
@@ -60,6 +63,9 @@ def load(path: Path, name: str) -> Content:
         InputUnreadable: the file is missing, a folder, not readable, empty, too large, changing, or of a kind
             that cannot be read.
     """
+    if path.name.startswith(LOCK_MARK):
+        detail = "it is the lock file that Excel leaves beside an open workbook; use the workbook itself"
+        raise refusal("file-unreadable", name, detail)
     try:
         data = _bytes_of(path, name)
     except FileNotFoundError:

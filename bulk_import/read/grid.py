@@ -10,6 +10,8 @@ from bulk_import.findings import Finding, Place
 from bulk_import.read.table import Heading, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import pandas as pd
     import pyarrow as pa
@@ -45,8 +47,11 @@ def as_table(grid: Grid, source: Source, findings: tuple[Finding, ...]) -> Table
     grid, skipped = _without_guidance(grid)
     grid, blank = _without_blank_rows(grid)
     grid = _without_empty_columns(grid)
+    place = Place(source.name, source.sheet)
     if skipped:
-        findings = (*findings, _guidance_finding(source, skipped))
+        findings = (*findings, Finding("guidance-skipped", place, detail=listed_rows(skipped)))
+    if not len(grid.rows):
+        findings = (*findings, Finding("rows-missing", place))
     return Table(
         source=source,
         heading_row=grid.heading_row,
@@ -80,10 +85,16 @@ def _without_guidance(grid: Grid) -> tuple[Grid, tuple[int, ...]]:
     return _kept(grid, ~mask), tuple(grid.rows[mask].tolist())
 
 
-def _guidance_finding(source: Source, rows: tuple[int, ...]) -> Finding:
-    numbers = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")  # noqa: PLR2004 - enough to find them
-    detail = f"row {numbers}" if len(rows) == 1 else f"rows {numbers}"
-    return Finding("guidance-skipped", Place(source.name, source.sheet), detail=detail)
+ENOUGH: Final = 5
+"""Row numbers that are enough to find the place."""
+
+
+def listed_rows(rows: Sequence[int]) -> str:
+    """Row numbers in words; of many the first, and how many there are in all."""
+    numbers = ", ".join(map(str, rows[:ENOUGH]))
+    if len(rows) > ENOUGH:
+        return f"rows {numbers} … ({len(rows):,} in all)"
+    return f"row {numbers}" if len(rows) == 1 else f"rows {numbers}"
 
 
 def _without_blank_rows(grid: Grid) -> tuple[Grid, tuple[int, ...]]:

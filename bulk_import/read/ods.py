@@ -48,7 +48,7 @@ class _ContentReader:
     def __init__(self) -> None:
         self.sheets: dict[str, SheetFacts] = {}
         self._facts = SheetFacts()
-        self._row = self._rows = self._column = self._columns = 0
+        self._row = self._rows = self._column = self._columns = self._described = 0
         self._error: str | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -56,13 +56,21 @@ class _ContentReader:
         match name:
             case "table:table":
                 self._facts = self.sheets.setdefault(attributes.get("table:name", ""), SheetFacts())
-                self._row = self._rows = 0
+                self._row = self._rows = self._described = 0
+            case "table:table-column":
+                self._describe_columns(attributes)
             case "table:table-row":
                 self._open_row(attributes)
             case "table:table-cell" | "table:covered-table-cell":
                 self._open_cell(attributes)
             case _:
                 pass
+
+    def _describe_columns(self, attributes: dict[str, str]) -> None:
+        first = self._described + 1
+        self._described += _times(attributes, "columns")
+        if attributes.get("table:visibility", "visible") != "visible":
+            self._facts.hidden_columns.add((first, self._described))
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         self._row += self._rows or 1

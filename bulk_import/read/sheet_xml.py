@@ -1,9 +1,9 @@
-"""What the fast reader does not tell about a sheet: errors, formulas without a result, hidden rows, true extent.
+"""What the fast reader does not tell about a sheet: errors, formulas without a result, what is hidden, true extent.
 
 The fast reader gives an empty text for `#N/A` and for a formula that was never calculated, says nothing of hidden
-rows, and sets aside room for the whole rectangle round all cells, however far apart they stand. So the sheet's XML
-is swept once beforehand, in the plain form in which Excel and the usual libraries write it; XML of any other form
-is parsed properly, which is slower and finds the same.
+rows and columns, and sets aside room for the whole rectangle round all cells, however far apart they stand. So the
+sheet's XML is swept once beforehand, in the plain form in which Excel and the usual libraries write it; XML of any
+other form is parsed properly, which is slower and finds the same.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class SheetFacts:
         errors: (row, column) → the error as it stands, such as "#N/A".
         uncalculated: (row, column) of formulas without a stored result.
         hidden: rows that are hidden or filtered away.
+        hidden_columns: first and last column of each stretch of hidden ones.
     """
 
     first_row: int = 0
@@ -41,6 +42,11 @@ class SheetFacts:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     uncalculated: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
+    hidden_columns: set[tuple[int, int]] = field(default_factory=set)
+
+    def hides(self, column: int) -> bool:
+        """Whether a column is hidden."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
 
     def reach(self, row: int, column: int) -> None:
         """Widens the rectangle so that it holds a cell."""
@@ -81,6 +87,8 @@ def sheet_facts(package: Package, part: str) -> SheetFacts:
 
 REFERENCE: Final = re.compile(r"([A-Za-z]{1,9})([0-9]{1,9})")
 ROW: Final = re.compile(rb'<row\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+COLUMN: Final = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"[^>]*>')
+COLUMN_ENDS: Final = tuple(re.compile(rb"\b" + end + rb'="([0-9]{1,9})"') for end in (b"min", b"max"))
 ROW_NUMBER: Final = re.compile(rb'\br="([0-9]{1,9})"')
 ERROR_CELL: Final = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL)
 FORMULA_CELL: Final = re.compile(
@@ -158,7 +166,7 @@ def _take(piece: bytes, facts: SheetFacts) -> bool:
         for reference, attributes in FORMULA_CELL.findall(piece):
             if not HAS_RESULT.search(attributes):
                 facts.uncalculated.add(_known_position(reference))
-    return not _holds(piece, b"h", b" hidden=") or _take_hidden(piece, facts)
+    return not _holds(piece, b"h", b"hidden=") or _take_hidden(piece, facts)
 
 
 def _holds(piece: bytes, rare: bytes, token: bytes) -> bool:
@@ -169,7 +177,9 @@ def _holds(piece: bytes, rare: bytes, token: bytes) -> bool:
 def _take_hidden(piece: bytes, facts: SheetFacts) -> bool:
     numbers = [ROW_NUMBER.search(row) for row in ROW.findall(piece)]
     facts.hidden.update(int(number[1]) for number in numbers if number)
-    return all(numbers)
+    columns = [[end.search(column) for end in COLUMN_ENDS] for column in COLUMN.findall(piece)]
+    facts.hidden_columns.update((int(first[1]), int(last[1])) for first, last in columns if first and last)
+    return all(numbers) and all(all(ends) for ends in columns)
 
 
 def _known_position(reference: bytes) -> tuple[int, int]:
@@ -254,6 +264,12 @@ class _SheetReader:
                 self._column = 0
                 if attributes.get("hidden") in {"1", "true"}:
                     self.facts.hidden.add(self._row)
+            case "col":
+                ends = attributes.get("min", ""), attributes.get("max", "")
+                if attributes.get("hidden") in {"1", "true"} and all(
+                    end.isdecimal() and len(end) <= LONGEST_DIGITS for end in ends
+                ):
+                    self.facts.hidden_columns.add((int(ends[0]), int(ends[1])))
             case "c":
                 self._open_cell(attributes)
             case "f":

@@ -74,6 +74,7 @@ class Table:
         types: `CellType` of each cell, uint8, shape (rows, columns).
         blank_rows: row numbers between the heading and the last row with content that hold nothing; not in frame.
         findings: of the file as a whole, and `row-ragged` of rows.
+        hidden_columns: columns of the frame, counted from 1 as in `Heading`, that the sheet hides.
     """
 
     source: Source
@@ -83,6 +84,7 @@ class Table:
     types: np.ndarray
     blank_rows: tuple[int, ...]
     findings: tuple[Finding, ...]
+    hidden_columns: frozenset[int] = frozenset()
 
     @property
     def rows_read(self) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.findings import Finding, Place, column_letters
 from bulk_import.read.cells import columns_of, text_of
 from bulk_import.read.content import FileType, refusal
-from bulk_import.read.grid import Grid, as_table
+from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
 from bulk_import.read.ods import ods_facts
@@ -71,7 +71,7 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
         grid = _grid(found)
         source = Source(content.path, content.name, content.sha256, found.name)
         table = as_table(grid, source, hidden)
-    return _with_hidden_rows(table, found.facts)
+    return _with_hidden(table, found.facts)
 
 
 @contextmanager
@@ -269,10 +269,13 @@ def _replaced(column: pa.ChunkedArray, offsets: np.ndarray, texts: list[str | No
     return pa.chunked_array([pc.replace_with_mask(whole, pa.array(mask), pa.array(texts, pa.large_string()))])
 
 
-def _with_hidden_rows(table: Table, facts: SheetFacts) -> Table:
-    hidden = int(table.frame.index.isin(list(facts.hidden)).sum()) if facts.hidden else 0
-    if not hidden:
+def _with_hidden(table: Table, facts: SheetFacts) -> Table:
+    """The table with what the sheet hides: a warning of rows, and the numbers of columns."""
+    columns = frozenset(heading.column for heading in table.headings if facts.hides(heading.column))
+    table = replace(table, hidden_columns=columns)
+    rows = table.frame.index[table.frame.index.isin(list(facts.hidden))].tolist() if facts.hidden else []
+    if not rows:
         return table
     place = Place(table.source.name, table.source.sheet)
-    finding = Finding("hidden-rows", place, detail=f"{hidden:,}")
+    finding = Finding("hidden-rows", place, detail=listed_rows(rows))
     return replace(table, findings=(*table.findings, finding))

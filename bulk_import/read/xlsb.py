@@ -15,6 +15,9 @@ ROW: Final = 0
 ERROR_CELLS: Final = frozenset({3, 11})
 CELLS: Final = frozenset(range(2, 12))
 END_OF_DATA: Final = 146
+COLUMNS: Final = 60
+COLUMNS_HIDDEN: Final = 0x01
+"""Bit of the seventeenth byte of a record of columns (BrtColInfo, fHidden)."""
 HIDDEN: Final = 0x10
 """Bit of the twelfth byte of a row's record (BrtRowHdr, fDyZero)."""
 
@@ -42,6 +45,9 @@ def xlsb_facts(package: Package, part: str) -> SheetFacts:
             row = int.from_bytes(record[:4], "little") + 1
             if record[11] & HIDDEN:
                 facts.hidden.add(row)
+        elif kind == COLUMNS and len(record) > 16 and record[16] & COLUMNS_HIDDEN:  # noqa: PLR2004 - flags
+            ends = (int.from_bytes(record[at : at + 4], "little") + 1 for at in (0, 4))
+            facts.hidden_columns.add((next(ends), next(ends)))
         elif kind in CELLS and len(record) > 8:  # noqa: PLR2004 - column, style and a value
             column = int.from_bytes(record[:4], "little") + 1
             facts.reach(row or 1, column)

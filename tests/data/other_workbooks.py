@@ -84,7 +84,12 @@ def xlsb_error(column: int, code: int) -> bytes:
     return record(3, int4(column - 1) + bytes(4) + bytes([code]))
 
 
-def xlsb(rows: Iterable[bytes]) -> bytes:
+def xlsb_columns(first: int, last: int, *, hidden: bool = False) -> bytes:
+    """What is said of a stretch of columns, counted from 1."""
+    return record(60, int4(first - 1) + int4(last - 1) + bytes(8) + bytes([hidden, 0]))
+
+
+def xlsb(rows: Iterable[bytes], columns: Iterable[bytes] = ()) -> bytes:
     """A binary workbook of one sheet, Learners."""
     book = [
         record(131),
@@ -94,7 +99,17 @@ def xlsb(rows: Iterable[bytes]) -> bytes:
         record(144),
         record(132),
     ]
-    sheet = [record(129), record(148, bytes(16)), record(145), *rows, record(146), record(130)]
+    sheet = [
+        record(129),
+        record(148, bytes(16)),
+        record(390),
+        *columns,
+        record(391),
+        record(145),
+        *rows,
+        record(146),
+        record(130),
+    ]
     return zipped(
         {
             "[Content_Types].xml": "<Types/>",

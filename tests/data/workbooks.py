@@ -75,14 +75,16 @@ def part_of(data: bytes, part: str) -> bytes:
 
 
 def with_sheet_data(xml: str, *, prefix: str = "", root: str = "") -> bytes:
-    """A workbook whose sheet's data is written by hand, below a heading row in row 1."""
+    """A workbook whose sheet's data is written by hand, below a heading row in row 1; columns B and D on are hidden."""
     data = workbook([HEADINGS])
     sheet = part_of(data, SHEET).decode()
     heading = "".join(
         f'<{prefix}c r="{letter}1" t="inlineStr"><{prefix}is><{prefix}t>{text}</{prefix}t></{prefix}is></{prefix}c>'
         for letter, text in zip("ABCD", HEADINGS, strict=True)
     )
-    body = f'<{prefix}sheetData><{prefix}row r="1">{heading}</{prefix}row>{xml}</{prefix}sheetData>'
+    hidden = f'<{prefix}col min="2" max="2" hidden="1"/><{prefix}col hidden="true" max="16384" min="4"/>'
+    columns = f'<{prefix}cols>{hidden}<{prefix}col min="1" max="1" hidden="0"/></{prefix}cols>'
+    body = f'{columns}<{prefix}sheetData><{prefix}row r="1">{heading}</{prefix}row>{xml}</{prefix}sheetData>'
     sheet = re.sub(r"<sheetData>.*</sheetData>", lambda _: body, sheet, flags=re.DOTALL)
     if prefix:
         sheet = sheet.replace("<worksheet ", f'<{root}worksheet xmlns:{prefix[:-1]}="{MAIN}" ')

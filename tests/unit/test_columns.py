@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING
 from bulk_import.columns import Columns, map_columns
-from bulk_import.findings import fix
+from bulk_import.findings import Severity, fix, severity
 from tests.unit.tables import made_table
 
 if TYPE_CHECKING:
@@ -80,11 +81,13 @@ def test_the_notes_column_of_a_template_is_not_spoken_of() -> None:
 
 @pytest.mark.parametrize("key", NEVER_GUESSED)
 def test_some_headings_are_never_guessed(key: str) -> None:
-    """A heading that means different things in different systems is an error that shows the option to use."""
+    """A heading that means different things in different systems is a warning that shows the option to use."""
     columns = mapped("Telephone", key)
     assert 1 not in columns.field_at.values()
     [finding] = [finding for finding in columns.findings if finding.code == "column-ambiguous"]
-    assert finding.place.column == 2
+    assert (finding.place.column, severity(finding)) == (2, Severity.WARNING)
+    assert columns.doubtful == {1: NEVER_GUESSED[key]}
+    assert columns.doubled == {}
     assert all(name in finding.detail for name in NEVER_GUESSED[key])
     assert f'--map "{key}=' in fix(finding)
 
@@ -112,6 +115,7 @@ def test_two_start_dates_are_never_guessed() -> None:
     """Neither of two columns “Start Date” is used."""
     columns = mapped("Start Date", "Start Date")
     assert dict(columns.field_at) == {}
+    assert columns.doubled == {"StartOn": (0, 1)}
     assert codes(columns) == [("column-ambiguous", None, 1), ("column-ambiguous", None, 2)]
 
 
@@ -119,6 +123,7 @@ def test_a_start_date_beside_the_learning_start_date_is_set_apart() -> None:
     """The heading that says which start it means is used, the other is doubtful."""
     columns = mapped("Start Date", "Learning start date")
     assert dict(columns.field_at) == {"StartOn": 1}
+    assert (columns.doubtful, columns.doubled) == ({0: ("StartOn",)}, {})
     assert codes(columns) == [("column-ambiguous", None, 1)]
 
 
@@ -127,6 +132,7 @@ def test_class_and_group_together_are_never_guessed() -> None:
     assert dict(mapped("Class").field_at) == dict(mapped("Group").field_at) == {"ClassroomID": 0}
     columns = mapped("Class", "Group")
     assert dict(columns.field_at) == {}
+    assert columns.doubled == {"ClassroomID": (0, 1)}
     assert codes(columns) == [("column-ambiguous", None, 1), ("column-ambiguous", None, 2)]
 
 
@@ -134,6 +140,7 @@ def test_a_field_in_two_columns_is_an_error() -> None:
     """Neither of two columns that mean the same field is used, and both are named."""
     columns = mapped("Email", "FORENAME", "Email Address")
     assert dict(columns.field_at) == {"FirstName": 1}
+    assert columns.doubled == {"Email": (0, 2)}
     assert codes(columns) == [("column-duplicate", "Email", None)]
     assert columns.findings[0].detail == "“Email” (column A) and “Email Address” (column C); neither was used"
 
@@ -162,3 +169,16 @@ def test_repeating_groups_map_the_first_only() -> None:
 def test_remarks_of_templates_do_not_count() -> None:
     """“First name (required)” is the first name."""
     assert dict(mapped("First name (required)", "Email *").field_at) == {"FirstName": 0, "Email": 1}
+
+
+def test_hidden_columns_that_are_sent_are_named() -> None:
+    """One warning names the hidden columns that hold something and are sent; leaving one out silences it."""
+    headings = ["First Name", "Email", "Course", "Surname", "ULN"]
+    table = replace(made_table(headings, [["x", "x", "x", "x", None]]), hidden_columns=frozenset({2, 3, 4, 5}))
+    found = map_columns(table, {}).findings
+    assert [(one.code, one.detail) for one in found] == [
+        ("hidden-columns", "“Email” (column B) and “Surname” (column D)"),
+        ("column-unknown", "“Course”"),
+    ]
+    left_out = map_columns(table, {"Email": "", "Surname": ""}).findings
+    assert [one.code for one in left_out] == ["column-unknown"]

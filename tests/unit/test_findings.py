@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
+from bulk_import import findings
 from bulk_import.findings import (
     ALWAYS_ERRORS,
     Finding,
@@ -83,3 +86,10 @@ def test_nobody_is_told_to_give_everybody_the_same_name() -> None:
     for code in ("required", "column-missing"):
         assert "--set" in fix(Finding(code, PLACE, "ClassroomID"))
         assert "--set" not in fix(Finding(code, PLACE, "Email"))
+
+
+@pytest.mark.parametrize("code", sorted(all_sentences()))
+def test_each_code_is_one_that_the_program_gives(code: str) -> None:
+    """No sentence waits for a finding that nothing makes."""
+    sources = Path(findings.__file__).parent.rglob("*.py")
+    assert any(f'"{code}"' in source.read_text(encoding="utf-8") for source in sources)

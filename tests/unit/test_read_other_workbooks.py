@@ -48,7 +48,17 @@ def test_an_opendocument_sheet_keeps_addresses_and_types(tmp_path: Path) -> None
     assert [h.column for h in table.headings] == [2, 3, 4, 5]
     assert texts(table)[0] == ["Asha", "#N/A", "2026-09-01", "9276308686"]
     assert types(table) == [[1, 7, 3, 2], [1, 0, 0, 0], [1, 0, 0, 0]]
-    assert said(table.findings) == [("hidden-rows", None, "2")]
+    assert said(table.findings) == [("hidden-rows", None, "rows 6, 7")]
+
+
+def test_hidden_columns_of_an_opendocument_sheet_are_told(tmp_path: Path) -> None:
+    """Columns may be described once for many."""
+    columns = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse" table:number-columns-repeated="2"/>'
+        "<table:table-column/>"
+    )
+    assert read_bytes(tmp_path, made.ods(columns + ODS_HEADINGS)).hidden_columns == {3, 4}
 
 
 def test_a_hostile_opendocument_sheet_is_refused(tmp_path: Path) -> None:
@@ -69,7 +79,13 @@ def test_a_binary_workbook_keeps_addresses_and_errors(tmp_path: Path) -> None:
     assert [h.column for h in table.headings] == [2, 3, 4, 5]
     assert texts(table) == [["Asha", "#N/A", None, None], ["Tom", None, None, "9276308686"]]
     assert types(table) == [[1, 7, 0, 0], [1, 0, 0, 1]]
-    assert said(table.findings) == [("hidden-rows", None, "1")]
+    assert said(table.findings) == [("hidden-rows", None, "row 5")]
+
+
+def test_hidden_columns_of_a_binary_workbook_are_told(tmp_path: Path) -> None:
+    """Columns are described in stretches, before the rows."""
+    columns = [made.xlsb_columns(3, 4, hidden=True), made.xlsb_columns(5, 5)]
+    assert read_bytes(tmp_path, made.xlsb([XLSB_HEADINGS], columns)).hidden_columns == {3, 4}
 
 
 def test_a_hostile_binary_workbook_is_refused(tmp_path: Path) -> None:

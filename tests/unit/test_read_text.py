@@ -181,6 +181,32 @@ def test_rows_cut_by_a_line_break_are_ragged(tmp_path: Path) -> None:
     assert said(table.findings)[0][2].startswith("only 4 of 5 cells")
 
 
+WIDE = "Role,First Name,Last Name,Email,MISID,ULN,Class,Notes\n"
+LEARNER = "1,Mei,Lin,m@example.com,M1,9276308686,7,x\n"
+
+
+@pytest.mark.parametrize("pieces", [(4, 5), (5, 4), (4, 4), (4, 5, 4, 5), (6, 4)])
+def test_short_rows_of_persons_are_never_blamed(tmp_path: Path, pieces: tuple[int, ...]) -> None:
+    """Staff whose empty last cells the exporter left out are persons, though two of them make one row's length."""
+    staff = [",".join(["5", "Asha", "Khan", "a@example.com", "S1", "12"][:cells]) + "\n" for cells in pieces]
+    table = read(tmp_path, WIDE + LEARNER * 3 + "".join(staff) + LEARNER)
+    assert table.findings == ()
+    assert rows(table) == list(range(2, 6 + len(pieces)))
+
+
+def test_a_row_cut_in_two_below_a_short_row_is_told(tmp_path: Path) -> None:
+    """A person with few cells does not hide that the next one was cut."""
+    cut = "1,Tom,Lee,t@example.com,M2,9,Group\nA,y\n"
+    table = read(tmp_path, WIDE + LEARNER * 3 + "5,Asha,Khan,a@example.com\n" + cut + LEARNER)
+    assert [(code, row) for code, row, _ in said(table.findings)] == [("row-ragged", 6), ("row-ragged", 7)]
+
+
+def test_many_short_rows_cost_no_more_than_their_number(tmp_path: Path) -> None:
+    """A long list of single words below the people is read in a moment."""
+    table = read(tmp_path, HEAD + ASHA * 200 + "x\n" * 50_000)
+    assert (len(table.frame), table.findings) == (50_200, ())
+
+
 def test_a_quotation_mark_never_closed_is_said(tmp_path: Path) -> None:
     """Lines swallowed by one cell are said at the row that swallowed them; a cell of many lines is fine."""
     fine = 'Tom,"one, two\nthree, four\n",t@example.com,1\n'
@@ -207,6 +233,7 @@ def test_headings_alone_are_a_table_of_nothing(tmp_path: Path) -> None:
     for text in (HEAD, HEAD.strip(), HEAD + "\n\n"):
         table = read(tmp_path, text)
         assert (len(table.headings), table.rows_read, table.types.shape) == (4, 0, (0, 4))
+        assert said(table.findings) == [("rows-missing", None, "")]
 
 
 WEB_PAGE = "it is a web page (HTML), whatever its name says"
@@ -245,6 +272,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
 
     assert code_of(tmp_path / "none.csv") == ("file-unreadable", "there is no such file")
     assert code_of(tmp_path) == ("file-unreadable", "it is a folder, not a file")
+    lock = tmp_path / "~$people.xlsx"
+    lock.write_bytes(b"\x05Karen" + b" " * 159)
+    assert code_of(lock)[1].startswith("it is the lock file that Excel leaves beside an open workbook")
     huge = tmp_path / "huge.csv"
     with huge.open("wb") as stream:
         stream.truncate(10 * 2**30)

@@ -245,14 +245,42 @@ def test_every_form_of_xml_tells_the_same(tmp_path: Path, data: bytes) -> None:
     assert table.blank_rows == (3,)
     assert texts(table) == [[None, "7", "#DIV/0!", None], [None, None, None, "5"]]
     assert types(table) == [[0, 2, 7, 0], [0, 8, 0, 2]]
-    assert said(table.findings) == [("hidden-rows", None, "1")]
+    assert said(table.findings) == [("hidden-rows", None, "row 4")]
+    assert table.hidden_columns == {2, 4}
 
 
 def test_hidden_rows_are_read_and_counted(tmp_path: Path) -> None:
     """Filtered rows are rows, with one warning; hidden titles and blank rows do not count."""
     data = made.hidden_rows([("Title",), H, ASHA, TOM, (), ASHA], hidden=[1, 4, 5, 6])
     table = read_bytes(tmp_path, data)
-    assert (rows(table), said(table.findings)) == ([3, 4, 6], [("hidden-rows", None, "2")])
+    assert (rows(table), said(table.findings)) == ([3, 4, 6], [("hidden-rows", None, "rows 4, 6")])
+
+
+def test_many_hidden_rows_are_counted(tmp_path: Path) -> None:
+    """The first few numbers are enough to find the place."""
+    data = made.hidden_rows([H, *[ASHA] * 9], hidden=range(3, 10))
+    [(_, _, detail)] = said(read_bytes(tmp_path, data).findings)
+    assert detail == "rows 3, 4, 5, 6, 7 … (7 in all)"
+
+
+def test_hidden_columns_are_told(tmp_path: Path) -> None:
+    """A column hidden by itself and columns folded away in a group are known; a narrow one is not hidden."""
+    book = openpyxl.Workbook()
+    sheet = made.sheet_of(book, "Learners")
+    made.fill(sheet, [H, ASHA], corner="B3")
+    sheet.column_dimensions["B"].hidden = True
+    sheet.column_dimensions.group("D", "H", hidden=True)
+    sheet.column_dimensions["C"].width = 1
+    table = read_bytes(tmp_path, made.saved(book))
+    assert table.hidden_columns == {2, 4, 5}
+    assert table.findings == ()
+
+
+def test_a_sheet_without_people_is_said(tmp_path: Path) -> None:
+    """Headings with nothing below, or with nothing but guidance, are worth a warning."""
+    assert said(read_bytes(tmp_path, made.workbook([H])).findings) == [("rows-missing", None, "")]
+    guide = made.workbook([("Notes (not sent)", *H), ("How to fill in:", "a", "b", "c", "d")])
+    assert [code for code, _, _ in said(read_bytes(tmp_path, guide).findings)] == ["guidance-skipped", "rows-missing"]
 
 
 def several(*sheets: tuple[str, str, list[tuple[object, ...]]]) -> bytes:
