@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import FIELDS
+from bulk_import.catalogue import FIELDS, Role
 from bulk_import.findings import all_sentences
+from bulk_import.kinds.kind import trimmed
 from bulk_import.rules import Breach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
+    from bulk_import.read.table import Table
+
 # Not rules of a kind, and never sent: what the spreadsheet broke, and what the role does not take.
 _NEVER_SENT = frozenset({"cell-error", "formula-uncalculated", "not-for-role"})
+
+# Excel's own words for a formula that failed, as they stand in a CSV that was saved from such a sheet.
+ERROR_TEXTS: Final = (
+    *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"),
+    *("#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!"),
+)
 
 
 def unusable(name: str, code: str) -> bool:
@@ -22,6 +31,26 @@ def unusable(name: str, code: str) -> bool:
     kind = FIELDS[name].kind
     left_out = all_sentences()[code].left_out or code in _NEVER_SENT
     return left_out or (code in kind.rules() and not kind.sends(code))
+
+
+EVERYBODY = frozenset(Role)
+NO_ROLE = 0
+SHUT = -1
+"""Instead of a role's id: of rows of which reading found that their cells cannot be trusted."""
+
+
+def takers(name: str, live: pd.Series[int]) -> pd.Series[bool]:
+    """The rows whose role takes a field; rows without a known role take what every role takes."""
+    accepted = FIELDS[name].accepted_for
+    return live.isin([int(role) for role in accepted] + [NO_ROLE] * (accepted == EVERYBODY))
+
+
+def first_filled(table: Table, positions: Sequence[int]) -> pd.Series[str]:
+    """For each row the text of the first of several columns that has one."""
+    texts = trimmed(table.frame.iloc[:, positions[0]])
+    for position in positions[1:]:
+        texts = texts.where(texts.notna(), trimmed(table.frame.iloc[:, position]))
+    return texts
 
 
 class Cells:

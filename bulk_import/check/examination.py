@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import schema
-from bulk_import.check.cells import Cells
+from bulk_import.check.cells import ERROR_TEXTS, EVERYBODY, NO_ROLE, SHUT, Cells, first_filled, takers
 from bulk_import.check.dates import contradictions
 from bulk_import.check.roles import tell_roles
-from bulk_import.columns import map_columns
+from bulk_import.columns import map_columns, named
 from bulk_import.findings import Finding, Place, Severity, severity
+from bulk_import.kinds import Choice
 from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -55,13 +56,16 @@ def examine(table: Table, options: Options) -> Examined:
     columns = map_columns(table, options.chosen)
     cells = Cells(table.frame.index)
     roles = tell_roles(cells, table, columns, options)
-    live = roles.mask(roles.index.isin(_shut_rows(table, options)), 0)
+    live = roles.mask(roles.index.isin(_shut_rows(table, options)), SHUT)
     _clean(cells, table, columns)
+    _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
     contradicting = tuple(contradictions(cells, table, columns, options))
     _fill_in(cells, live, options)
     for role in (role for role in Role if (live == role).any()):
         _judge(cells, live == role, role, options)
+    _judge_without_role(cells, live)
+    missing = tuple(_missing_columns(cells, live, table, columns, options))
     people = _people(cells, live, table, options)
     return Examined(
         table=table,
@@ -69,7 +73,7 @@ def examine(table: Table, options: Options) -> Examined:
         roles=roles,
         people=people,
         breaches=(*cells.breaches, *across_cells(people, today=options.today)),
-        findings=(*columns.findings, *_missing_columns(cells, live, table, columns, options), *contradicting),
+        findings=(*_of_columns(columns, table, missing), *missing, *contradicting),
     )
 
 
@@ -91,18 +95,28 @@ def _clean(cells: Cells, table: Table, columns: Columns) -> None:
             cells.texts[name] = typed if cleaned.equals(typed) else cleaned
 
 
+def _set_apart_doubled(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
+    """Values of which it cannot be told which column's is meant: such rows must not go without them."""
+    for name, positions in columns.doubled.items():
+        if name != "Role":
+            cells.texts[name] = FIELDS[name].kind.clean(first_filled(table, positions))
+            filled = cells.texts[name].notna() & takers(name, live)
+            cells.blame("column-unsure", name, filled, named(table, positions))
+
+
 def _set_apart_broken(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
     """Cells that hold no value at all, or one that Excel made into a date."""
     import pandas as pd  # noqa: PLC0415 - heavy
 
     for name, position in columns.field_at.items():
-        types = table.types[:, position]
-        if name == "Role" or not (types >= CellType.DATE).any():
+        types, failed = table.types[:, position], table.frame.iloc[:, position].isin(ERROR_TEXTS)
+        if name == "Role" or not ((types >= CellType.DATE).any() or failed.any()):
             continue
-        taken_by = live.isin([int(role) for role in FIELDS[name].accepted_for])
-        kinds = pd.Series(types, index=cells.index).where(taken_by, 0)
-        cells.blame("cell-error", name, kinds == CellType.ERROR, str)
-        cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED)
+        takes = takers(name, live)
+        kinds = pd.Series(types, index=cells.index).where(takes, 0)
+        left_out = ", so the cell is left out" if isinstance(FIELDS[name].kind, Choice) else ""
+        cells.blame("cell-error", name, (kinds == CellType.ERROR) | (failed & takes), f"{{}}{left_out}".format)
+        cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED, left_out)
         if FIELDS[name].kind.hurt_by_dates:
             cells.blame("number-damaged", name, kinds.isin(_DATES), "Excel turned it into a date")
 
@@ -115,8 +129,16 @@ def _fill_in(cells: Cells, live: pd.Series[int], options: Options) -> None:
         [text] = FIELDS[name].kind.clean(pd.Series([options.defaults[name]], dtype="str"))
         if isinstance(text, str):
             texts = cells.texts.get(name, cells.empty())
-            takes = live.isin([int(role) for role in FIELDS[name].accepted_for])
-            cells.texts[name] = texts.mask(texts.isna() & takes & ~cells.taken(name), text)
+            cells.texts[name] = texts.mask(texts.isna() & takers(name, live) & ~cells.taken(name), text)
+
+
+def _of_columns(columns: Columns, table: Table, missing: Sequence[Finding]) -> Iterator[Finding]:
+    """What there is to say of headings; a doubtful one is an error where it may hold what rows cannot do without."""
+    wanted = {finding.field for finding in missing} | columns.doubled.keys()
+    stopping = {table.headings[at].column for at, names in columns.doubtful.items() if wanted.intersection(names)}
+    for finding in columns.findings:
+        stops = finding.code == "column-ambiguous" and finding.place.column in stopping
+        yield replace(finding, certain=Severity.ERROR) if stops else finding
 
 
 def _missing_columns(
@@ -124,11 +146,13 @@ def _missing_columns(
 ) -> Iterator[Finding]:
     """One finding for each field that a role at hand requires and no column or default gives."""
     place = Place(table.source.name, table.source.sheet)
-    if len(cells.index) and "Role" not in {*columns.field_at, *options.defaults} and options.role is None:
+    if len(cells.index) and "Role" not in {*columns.field_at, *columns.doubled} and options.usual_role is None:
         yield Finding("column-missing", place, field="Role", detail="row")
     present = [role for role in Role if (live == role).any()]
     for name, field in FIELDS.items():
         needing = [role.label for role in present if role in field.required_for]
+        if field.required_for == EVERYBODY and not present and (live == NO_ROLE).any():
+            needing = ["account"]
         if needing and name != "Role" and name not in cells.texts:
             yield Finding("column-missing", place, field=name, detail=_listed(needing))
 
@@ -157,6 +181,14 @@ def _judge(cells: Cells, rows: pd.Series[bool], role: Role, options: Options) ->
                 cells.blame(code, name, broken, f"the role {role.label}")
             case _:
                 cells.blame(code, name, broken, partial(kind.explain, code))
+
+
+def _judge_without_role(cells: Cells, live: pd.Series[int]) -> None:
+    """Rows without a known role lack what every role needs."""
+    for name, field in FIELDS.items():
+        if field.required_for == EVERYBODY and name != "Role":
+            lacking = cells.texts.get(name, cells.empty()).isna() & (live == NO_ROLE)
+            cells.blame(schema.REQUIRED, name, lacking, "account")
 
 
 def _people(cells: Cells, live: pd.Series[int], table: Table, options: Options) -> People:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import FIELDS, Role
+from bulk_import.catalogue import FIELDS, Role, role_from_text
+from bulk_import.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,6 +36,9 @@ class Options:
         date_order: how text dates are to be read; ISO is always accepted.
         severities: finding code → how much it weighs, where the settings say so.
         chosen: heading → API name, "" to leave the column out.
+
+    Raises:
+        UsageError: the default for Role is no role.
     """
 
     today: date
@@ -43,6 +47,17 @@ class Options:
     date_order: DateOrder = "dmy"
     severities: Mapping[str, Severity] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        usual = self.defaults.get("Role", "").strip()
+        if usual and role_from_text(usual) is None:
+            roles = ", ".join(f"{role.label} ({role:d})" for role in Role)
+            raise UsageError(f"The default “{usual}” for Role is not a role.", f"The roles are {roles}.")
+
+    @property
+    def usual_role(self) -> Role | None:
+        """The role of rows that name none, if there is one."""
+        return self.role or role_from_text(self.defaults.get("Role", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +130,6 @@ class Checked:
             for name, field in FIELDS.items()
             if name in self.usable.columns or name == "Role"
         }
-
-    def misid(self, row: int) -> str | None:
-        """The centre's own reference of a row, as typed; None where it has none."""
-        position = self.columns.field_at.get("MISID")
-        if position is None:
-            return None
-        text = self.table.frame.iloc[:, position].loc[row]
-        return text.strip() or None if isinstance(text, str) else None
 
 
 def _parsed(texts: pd.Series[str], parse: Callable[[str], Value]) -> list[Value | None]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import FIELDS, Role, role_from_text
+from bulk_import.catalogue import FIELDS, Role
+from bulk_import.check.cells import ERROR_TEXTS, first_filled
+from bulk_import.columns import named
 from bulk_import.read.table import CellType
 
 if TYPE_CHECKING:
@@ -22,19 +24,22 @@ def tell_roles(cells: Cells, table: Table, columns: Columns, options: Options) -
     """The role's id of each row, 0 where it names none that is known; such rows are blamed.
 
     The row's own cell counts first, then the role that the options give to rows that name none.
+    Of two columns with roles neither counts, since a wrong role makes a wrong account.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
-    position = columns.field_at.get("Role")
+    position, doubled = columns.field_at.get("Role"), columns.doubled.get("Role")
     typed = cells.empty() if position is None else table.frame.iloc[:, position]
     kinds = 0 if position is None else table.types[:, position]
     types = pd.Series(kinds, index=cells.index)
-    labels = FIELDS["Role"].kind.clean(typed)
+    labels = FIELDS["Role"].kind.clean(first_filled(table, doubled) if doubled else typed)
     cells.texts["Role"] = labels
-    cells.blame("cell-error", "Role", types == CellType.ERROR, str)
+    if doubled:
+        cells.blame("column-unsure", "Role", labels.notna(), named(table, doubled))
+    cells.blame("cell-error", "Role", (types == CellType.ERROR) | typed.isin(ERROR_TEXTS), str)
     cells.blame("formula-uncalculated", "Role", types == CellType.UNCALCULATED)
     cells.blame("role-unknown", "Role", labels.notna() & ~labels.isin(_IDS))
-    usual = options.role or role_from_text(options.defaults.get("Role", ""))
+    usual = options.usual_role
     if usual is None:
         cells.blame("required", "Role", labels.isna(), "account")
     else:

@@ -10,6 +10,7 @@ from bulk_import.check.cells import unusable
 from bulk_import.check.records import Checked
 from bulk_import.check.schema import REQUIRED
 from bulk_import.findings import Finding, Place, Severity, severity
+from bulk_import.kinds import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
 _NO_COLUMN = 1_000_000
+_OF_NO_CELL = frozenset({REQUIRED, "column-unsure"})
 
 
 def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, options: Options) -> Checked:
@@ -69,25 +71,34 @@ def _order(finding: Finding) -> tuple[int, int, int]:
 
 
 def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[Finding]:
-    """One finding for each row of a breach, with what the user typed unless it may not be shown."""
+    """One finding for each row of a breach, with what the user typed unless it may not be shown.
+
+    L12 to L16 are optional and describe people: whatever is wrong there is a warning, and never stops a row.
+    """
     source = examined.table.source
     field = FIELDS[breach.field]
     position = examined.columns.field_at.get(breach.field)
     heading = None if position is None else examined.table.headings[position]
     strict = unusable(breach.field, breach.code)
+    unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
+    never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
     roles = examined.roles.loc[list(breach.rows)].tolist()
     typed_texts = _typed(breach, examined, options)
     for place, (row, role, typed) in enumerate(zip(breach.rows, roles, typed_texts, strict=True)):
-        mandatory = strict and role in field.required_for
+        certain = Severity.ERROR if strict and role in field.required_for else None
         yield Finding(
             code=breach.code,
             place=Place(source.name, source.sheet, row, None if heading is None else heading.column),
             field=breach.field,
             heading=None if heading is None else heading.text,
-            value=None if breach.code == REQUIRED or field.sensitive in _HIDDEN else typed,
+            value=None if unshown else typed,
             detail=breach.detail(place),
-            certain=Severity.ERROR if mandatory else None,
+            certain=Severity.WARNING if never_error else certain,
         )
+
+
+def _weight(code: str, options: Options) -> Severity:
+    return severity(Finding(code, _ANYWHERE), options.severities)
 
 
 def _typed(breach: Breach, examined: Examined, options: Options) -> list[str | None]:

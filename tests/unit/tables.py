@@ -122,3 +122,8 @@ def sent(record: Record) -> Mapping[str, Value]:
 def told(found: Checked) -> list[tuple[str, str | None, int | None, str | None]]:
     """What was found: code, field, row and address."""
     return [(one.code, one.field, one.place.row, one.place.address) for one in found.findings]
+
+
+def codes(found: Checked) -> list[str]:
+    """The codes of all findings."""
+    return [finding.code for finding in found.findings]

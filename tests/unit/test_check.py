@@ -11,24 +11,17 @@ from hypothesis import strategies as st
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import CheckBrokenError, Options, check, check_all, payload, schema
-from bulk_import.findings import Finding, Place, Severity, column_letters, severity
+from bulk_import.errors import UsageError
+from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.read.table import CellType
-from tests.unit.tables import TODAY, checked, made_table, people_table, person, sent, told
+from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
-    from bulk_import.check import Checked
 
 OPTIONS = Options(today=TODAY)
 EMPTY = (None, "  ", "\u00a0\u200b")
-
-
-def codes(found: Checked) -> list[str]:
-    """The codes of all findings."""
-    return [finding.code for finding in found.findings]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -138,11 +131,16 @@ def test_a_role_may_come_from_the_defaults() -> None:
     assert [record.role for record in found.records()] == [Role.LEARNER]
 
 
-def test_an_unknown_role_is_the_only_finding_of_its_row() -> None:
-    """Nothing that depends on the role is said of a row whose role is unknown."""
+def test_of_an_unknown_role_only_what_every_role_needs_is_said() -> None:
+    """Nothing that depends on the role is said of a row whose role is unknown, but what each account needs is."""
     found = checked({"Role": "Centre Manager", "FirstName": "Asha", "ULN": "x"}, person(Role.LEARNER, 1))
-    assert told(found) == [("role-unknown", "Role", 2, "E2")]
-    assert found.findings[0].value == "Centre Manager"
+    assert told(found) == [
+        ("required", "OrganisationID", 2, "A2"),
+        ("required", "LastName", 2, "C2"),
+        ("required", "Email", 2, "D2"),
+        ("role-unknown", "Role", 2, "E2"),
+    ]
+    assert found.findings[-1].value == "Centre Manager"
     assert found.roles.tolist() == [0, 1]
     assert found.invalid_rows == {2}
 
@@ -152,10 +150,48 @@ def test_an_unknown_role_is_not_replaced_by_the_options() -> None:
     assert codes(checked({**person(Role.LEARNER), "Role": "Boss"}, role=Role.LEARNER)) == ["role-unknown"]
 
 
-def test_a_row_without_any_role_lacks_only_its_role() -> None:
-    """Empty, and no role asked for: `required` for Role and nothing else."""
-    found = checked({**person(Role.LEARNER, 1), "Role": None, "FirstName": None}, person(Role.LEARNER, 2))
-    assert told(found) == [("required", "Role", 2, "E2")]
+def test_a_row_without_any_role_lacks_its_role_and_what_every_role_needs() -> None:
+    """Empty, and no role asked for: all that is missing in any case is said at once; a default fills in as ever."""
+    lacking = {**person(Role.LEARNER, 1), "Role": None, "OrganisationID": None, "FirstName": None, "ClassroomID": None}
+    found = checked(lacking, person(Role.LEARNER, 2), defaults={"OrganisationID": "7"})
+    assert told(found) == [("required", "FirstName", 2, "B2"), ("required", "Role", 2, "E2")]
+
+
+def test_a_file_without_roles_lacks_the_columns_that_every_role_needs() -> None:
+    """Where no row has a role, the other columns that no account can do without are named too."""
+    found = checked({"FirstName": "Asha", "Email": "a@example.com"}, defaults={"OrganisationID": "7"})
+    assert [(one.code, one.field, one.detail) for one in found.findings if one.place.row is None] == [
+        ("column-missing", "Role", "row"),
+        ("column-missing", "LastName", "account"),
+    ]
+
+
+def test_a_formula_in_a_row_without_role_is_no_missing_cell() -> None:
+    """An address that was never calculated is said to be that, whatever the role."""
+    headings = list(FIELDS)
+    row = [{**person(Role.LEARNER), "Role": None, "Email": None}.get(name) for name in headings]
+    table = made_table(headings, [row], types={(0, headings.index("Email")): CellType.UNCALCULATED})
+    found = check(table, source=0, options=OPTIONS)
+    assert [(one.code, one.field) for one in found.findings] == [
+        ("formula-uncalculated", "Email"),
+        ("required", "Role"),
+    ]
+
+
+def test_a_default_that_is_no_role_is_refused() -> None:
+    """A mistyped default would turn every row away; it is said at once, with the roles there are."""
+    with pytest.raises(UsageError, match=r"“Chef”.*Learner \(1\), .*Observer \(45\)"):
+        Options(today=TODAY, defaults={"Role": " Chef "})
+    assert Options(today=TODAY, defaults={"Role": " "}).usual_role is None
+    assert Options(today=TODAY, defaults={"Role": "Tutor"}).usual_role is Role.ASSESSOR
+
+
+def test_a_default_role_fills_an_empty_cell() -> None:
+    """A row that names no role gets the default, unless the options ask for another."""
+    learner = {**person(Role.LEARNER), "Role": " "}
+    assert [one.role for one in checked(learner, defaults={"Role": "1"}).records()] == [Role.LEARNER]
+    both = checked(learner, defaults={"Role": "1"}, role=Role.ASSESSOR)
+    assert both.roles.tolist() == [Role.ASSESSOR]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -241,253 +277,6 @@ def test_records_are_made_in_the_order_of_the_rows_over_many_batches() -> None:
     records = list(check(table, source=0, options=OPTIONS).records())
     assert [record.row for record in records] == list(range(2, 9002))
     assert [sent(record)["Email"] for record in records] == [row[3] for row in rows]
-
-
-def test_a_rows_reference_is_known_for_reports() -> None:
-    """The MISID of a row is given as typed, also of an invalid row; None where it has none."""
-    found = checked(
-        {**person(Role.LEARNER, 1), "MISID": " L1 ", "Email": None}, {**person(Role.LEARNER, 2), "MISID": None}
-    )
-    assert (found.misid(2), found.misid(3)) == ("L1", None)
-    assert checked({"Role": "1"}).misid(2) is None
-
-
-def test_a_mandatory_field_with_a_bad_value_stays_an_error() -> None:
-    """No setting turns a bad value of a mandatory field into less than an error."""
-    table = people_table({**person(Role.LEARNER), "ClassroomID": "12Z", "ProviderID": "x"})
-    found = check(table, source=0, options=Options(today=TODAY, severities={"id-format": Severity.NOTE}))
-    weights = {one.field: severity(one, {"id-format": Severity.NOTE}) for one in found.findings}
-    assert weights == {"ClassroomID": Severity.ERROR, "ProviderID": Severity.NOTE}
-    assert found.invalid_rows == {2}
-
-
-MANDATORY_BAD = (
-    ("OrganisationID", "Northtown College", "id-format"),
-    ("FirstName", "x" * 4001, "cell-too-long"),
-    ("LastName", "x" * 4001, "cell-too-long"),
-    ("Email", "asha.khan.example.com", "email-format"),
-    ("Role", "Centre Manager", "role-unknown"),
-    ("DefaultAssessorID", "J Smith", "id-format"),
-    ("ClassroomID", "12Z", "id-format"),
-    ("PlacementID", "00152", "id-format"),
-)
-UNUSABLE = (
-    ("ULN", "9276308685", "uln-check-digit"),
-    ("ULN", "123", "uln-format"),
-    ("NINO", "QQ123456C", "nino-format"),
-    ("DOB", "31/02/2000", "date-format"),
-    ("ProviderID", "x", "id-format"),
-    ("SupportFunding", "maybe", "yes-no-format"),
-    ("CompanyName", "x" * 4001, "cell-too-long"),
-    ("MISID", "1.5E+10", "number-damaged"),
-    ("ULN", "9.27631E+09", "number-damaged"),
-)
-ALWAYS_LEFT_OUT = (
-    ("ULN", "9999999999", "uln-placeholder"),
-    ("MobileNumber", "07700 900123 / 07700 900124", "phone-format"),
-    ("L13", "Other", "code-unknown"),
-    ("L15", "95", "code-unknown"),
-    ("L16", "12", "code-unknown"),
-)
-ADVICE = (
-    ("FirstName", "Asha2", "name-characters"),
-    ("LastName", "x" * 51, "too-long"),
-    ("Email", f"{'a' * 100}@example.com", "too-long"),
-    ("MISID", "x" * 101, "too-long"),
-    ("NINO", "TN123456A", "nino-prefix"),
-    ("MobileNumber", "7700900123", "phone-zero-restored"),
-    ("Telephone", "07700 900123", "phone-kind"),
-    ("L12", "23", "code-unknown"),
-    ("L14", "Yes", "code-unknown"),
-    ("DOB", "14/02/2020", "age-unusual"),
-)
-
-
-def _planted(cells: tuple[tuple[str, str, str], ...], **weights: Severity) -> Checked:
-    people = [{**person(Role.LEARNER, at), name: text} for at, (name, text, _) in enumerate(cells)]
-    severities = {code.replace("_", "-"): weight for code, weight in weights.items()}
-    return check(people_table(*people), source=0, options=Options(today=TODAY, severities=severities))
-
-
-def _wanted(found: Checked, cells: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, int, str]]:
-    """Each planted code, at exactly its cell and nowhere else."""
-    letters = {name: column_letters(at + 1) for name, at in found.columns.field_at.items()}
-    return [(code, name, row, f"{letters[name]}{row}") for row, (name, _, code) in enumerate(cells, start=2)]
-
-
-def test_a_bad_mandatory_value_stops_the_row_whatever_it_weighs() -> None:
-    """Each planted value is one error at its cell, and no setting makes it less."""
-    weights = {code.replace("-", "_"): Severity.NOTE for _, _, code in MANDATORY_BAD}
-    for found in (_planted(MANDATORY_BAD), _planted(MANDATORY_BAD, **weights)):
-        assert told(found) == _wanted(found, MANDATORY_BAD)
-        assert found.invalid_rows == set(range(2, len(MANDATORY_BAD) + 2))
-        assert list(found.records()) == []
-
-
-def test_a_bad_optional_value_stops_the_row() -> None:
-    """Each planted value that cannot be sent is one error at its cell, and nothing else is found."""
-    found = _planted(UNUSABLE)
-    assert told(found) == _wanted(found, UNUSABLE)
-    assert found.invalid_rows == set(range(2, len(UNUSABLE) + 2))
-    assert list(found.records()) == []
-
-
-def test_a_bad_optional_value_is_never_sent_whatever_it_weighs() -> None:
-    """By setting the row goes without the value; the value itself is never sent."""
-    codes = {code.replace("-", "_"): Severity.NOTE for _, _, code in UNUSABLE}
-    found = _planted(UNUSABLE, **codes)
-    assert told(found) == _wanted(found, UNUSABLE)
-    assert found.left_out == {(row, name) for row, (name, _, _) in enumerate(UNUSABLE, start=2)}
-    for record, (name, _, _) in zip(found.records(), UNUSABLE, strict=True):
-        assert name not in sent(record)
-
-
-def test_what_is_left_out_is_said() -> None:
-    """A placeholder, a phone number that is none and a code of another list go with a warning, and the row is sent."""
-    found = _planted(ALWAYS_LEFT_OUT)
-    assert told(found) == _wanted(found, ALWAYS_LEFT_OUT)
-    assert found.left_out == {(row, name) for row, (name, _, _) in enumerate(ALWAYS_LEFT_OUT, start=2)}
-    for record, (name, _, _) in zip(found.records(), ALWAYS_LEFT_OUT, strict=True):
-        assert name not in sent(record)
-
-
-def test_advice_is_said_and_the_value_sent() -> None:
-    """A finding that is only advice leaves the value in the record."""
-    found = _planted(ADVICE)
-    assert told(found) == _wanted(found, ADVICE)
-    assert found.invalid_rows == frozenset()
-    assert found.left_out == set()
-    for record, (name, _, _) in zip(found.records(), ADVICE, strict=True):
-        assert name in sent(record)
-
-
-def test_what_may_not_be_shown_is_in_no_finding() -> None:
-    """National Insurance numbers and L12 to L16 are neither shown nor quoted."""
-    cells = [(name, text) for name in ("NINO", "L12", "L13", "L14", "L15", "L16") for text in ("QQ123456C", "x" * 5000)]
-    found = checked(*({**person(Role.LEARNER, at), name: text} for at, (name, text) in enumerate(cells)))
-    assert [one.field for one in found.findings] == [name for name, _ in cells]
-    for finding, (_, text) in zip(found.findings, cells, strict=True):
-        assert finding.value is None
-        assert text not in finding.detail
-
-
-def test_an_error_cell_is_exactly_that_finding() -> None:
-    """A cell with an error of Excel is said to be one, and not to be missing or malformed besides."""
-    found = _with_cells(dict.fromkeys(FIELDS, "#N/A"), CellType.ERROR)
-    assert [(one.code, one.field, one.place.row) for one in found.findings] == [
-        ("cell-error", name, row) for row, name in enumerate(FIELDS, start=2)
-    ]
-    assert {one.detail for one in found.findings} == {"#N/A"}
-    assert list(found.records()) == []
-
-
-def test_an_uncalculated_formula_is_exactly_that_finding() -> None:
-    """A formula without a stored result is said to be one, and not to be missing besides; no default fills it."""
-    found = _with_cells(dict.fromkeys(FIELDS), CellType.UNCALCULATED)
-    assert [(one.code, one.field, one.place.row) for one in found.findings] == [
-        ("formula-uncalculated", name, row) for row, name in enumerate(FIELDS, start=2)
-    ]
-    assert list(found.records()) == []
-
-
-def test_an_error_in_a_field_the_role_does_not_take_is_merely_left_out() -> None:
-    """A look-up that fails in a learner's column does not stop an assessor's row."""
-    headings = [*person(Role.ASSESSOR), "ULN"]
-    row = [*person(Role.ASSESSOR).values(), "#N/A"]
-    table = made_table(headings, [row], types={(0, len(headings) - 1): CellType.ERROR})
-    found = check(table, source=0, options=OPTIONS)
-    assert codes(found) == ["not-for-role"]
-    assert found.invalid_rows == frozenset()
-
-
-def _with_cells(texts: Mapping[str, str | None], kind: CellType) -> Checked:
-    """A learner for each field named, whose cell in that field has the text and the type."""
-    headings = list(FIELDS)
-    people = [{**person(Role.LEARNER, at), name: text} for at, (name, text) in enumerate(texts.items())]
-    rows = [[one.get(heading) for heading in headings] for one in people]
-    types = {(at, headings.index(name)): kind for at, name in enumerate(texts)}
-    defaults = {"OrganisationID": "7", "MISID": "x", "Role": "Learner"}
-    return check(made_table(headings, rows, types=types), source=0, options=Options(today=TODAY, defaults=defaults))
-
-
-def test_a_cell_that_became_a_date_is_damaged() -> None:
-    """A real date where text, a reference or a number belongs was made by Excel."""
-    names = [
-        *("OrganisationID", "FirstName", "LastName", "Email", "DefaultAssessorID", "ClassroomID", "PlacementID"),
-        *("MISID", "CompanyName", "MobileNumber", "Telephone", "Website", "WorkAddress", "ProviderID"),
-        *("DefaultEmployerID", "ULN", "NINO", "EpisodeName", "HomeAddress", "LearnerStatusID"),
-    ]
-    found = _with_cells(dict.fromkeys(names, "2026-09-25"), CellType.DATE)
-    assert [(one.code, one.field, one.detail) for one in found.findings] == [
-        ("number-damaged", name, "Excel turned it into a date") for name in names
-    ]
-    assert list(found.records()) == []
-
-
-def test_a_date_cell_among_codes_is_no_error() -> None:
-    """Fields L12 to L16 never stop a row, whatever Excel made of them."""
-    names = ["L12", "L13", "L14", "L15", "L16"]
-    found = _with_cells(dict.fromkeys(names, "2026-01-02"), CellType.DATE)
-    assert [(one.code, one.field) for one in found.findings] == [("code-unknown", name) for name in names]
-    assert found.invalid_rows == frozenset()
-
-
-def test_date_cells_are_dates_and_true_is_a_name() -> None:
-    """A date cell in a date field is that day; a boolean cell in a name is the text TRUE."""
-    day = _with_cells({"StartOn": "2026-09-25"}, CellType.DATE)
-    assert day.findings == ()
-    assert sent(next(day.records()))["StartOn"] == date(2026, 9, 25)
-    name = _with_cells({"LastName": "TRUE"}, CellType.BOOLEAN)
-    assert name.findings == ()
-    assert sent(next(name.records()))["LastName"] == "TRUE"
-
-
-def test_columns_that_cannot_be_told_are_not_used() -> None:
-    """An ambiguous or doubled heading is an error of the file, and its field is then missing from every row."""
-    headings = ["OrganisationID", "FirstName", "LastName", "Email", "Email Address", "Role"]
-    row = ["1", "Asha", "Khan", "a@example.com", "a@example.com", "Assessor"]
-    found = check(made_table(headings, [row]), source=0, options=OPTIONS)
-    assert told(found) == [
-        ("column-duplicate", "Email", None, None),
-        ("column-missing", "Email", None, None),
-        ("required", "Email", 2, None),
-    ]
-
-
-def test_a_column_of_american_dates_is_stopped_as_a_whole() -> None:
-    """A date that can only be month first stops every date of its column that depends on the order, and no other."""
-    texts = ["03/25/2026", "01/09/2026", "2026-09-01", "25/03/2026", "7 June 2026", None]
-    people = [{**person(Role.LEARNER, at), "StartOn": text, "PlannedEndDate": None} for at, text in enumerate(texts)]
-    found = checked(*people)
-    assert [(one.code, one.place.row) for one in found.findings] == [
-        ("dates-ambiguous", None),
-        ("date-format", 2),
-        ("date-format", 3),
-        ("date-format", 5),
-    ]
-    summary = found.findings[0]
-    assert (summary.heading, summary.place.column) == ("StartOn", 24)
-    assert summary.detail == "1 can only have the day first, 1 can only have the month first"
-    assert found.invalid_rows == {2, 3, 5}
-
-
-def test_the_order_of_dates_can_be_asked_for() -> None:
-    """Month first reads the same column without a finding, and then contradicts British dates."""
-    table = people_table(
-        {
-            **person(Role.LEARNER),
-            "CreatedOn": "03/25/2026",
-            "StartOn": None,
-            "PlannedEndDate": None,
-            "CentreRegister": None,
-            "DOB": None,
-        }
-    )
-    found = check(table, source=0, options=Options(today=TODAY, date_order="mdy"))
-    assert found.findings == ()
-    assert sent(next(iter(found.records())))["CreatedOn"] == date(2026, 3, 25)
-    british = people_table({**person(Role.LEARNER), "CreatedOn": "25/03/2026"})
-    assert "dates-ambiguous" in codes(check(british, source=0, options=Options(today=TODAY, date_order="mdy")))
 
 
 def test_tables_of_a_run_are_numbered_in_order() -> None:

@@ -1,0 +1,137 @@
+"""What a table's columns as a whole cost its rows: columns that cannot be told, dates that contradict the order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bulk_import.catalogue import Role
+from bulk_import.check import Options, check
+from bulk_import.findings import Severity, fix, message, severity
+from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
+
+OPTIONS = Options(today=TODAY)
+
+
+def test_a_row_with_a_value_in_one_of_two_columns_is_stopped() -> None:
+    """Nobody goes without a value that the file has, and what stands in neither column is missing as ever."""
+    headings = ["OrganisationID", "FirstName", "LastName", "Email", "Email Address", "Role", "ULN", "Uln"]
+    staff = ["1", "Asha", "Khan", "a@example.com", None, "Assessor", None, "9276308686"]
+    rows = [staff, [*staff[:3], None, "b@example.com", *staff[5:]], [*staff[:3], None, " ", *staff[5:6], None, None]]
+    found = check(made_table(headings, rows), source=0, options=OPTIONS)
+    assert told(found) == [
+        ("column-duplicate", "Email", None, None),
+        ("column-duplicate", "ULN", None, None),
+        ("column-unsure", "Email", 2, None),
+        ("not-for-role", "ULN", 2, None),
+        ("column-unsure", "Email", 3, None),
+        ("not-for-role", "ULN", 3, None),
+        ("required", "Email", 4, None),
+    ]
+    assert found.findings[2].detail == "“Email” (column D) and “Email Address” (column E)"
+    assert found.invalid_rows == {2, 3, 4}
+
+
+def test_an_optional_value_in_one_of_two_columns_stops_its_row_too() -> None:
+    """A learner with a ULN in one of two columns waits; one without goes. By setting the row goes without it."""
+    headings = [*person(Role.LEARNER), "Unique Learner Number"]
+    rows = [[*person(Role.LEARNER, 1).values(), None], [*{**person(Role.LEARNER, 2), "ULN": None}.values(), None]]
+    table = made_table(headings, rows)
+    found = check(table, source=0, options=OPTIONS)
+    assert [(one.code, one.place.row) for one in found.findings] == [("column-duplicate", None), ("column-unsure", 2)]
+    assert [record.row for record in found.records()] == [3]
+    softened = Options(today=TODAY, severities={"column-unsure": Severity.WARNING})
+    assert ["ULN" in sent(one) for one in check(table, source=0, options=softened).records()] == [False, False]
+
+
+def test_of_two_start_dates_none_is_lost_without_a_word() -> None:
+    """Rows with a start date in one of two such columns are stopped, since sending them would lose it."""
+    headings = [*(name for name in person(Role.LEARNER) if name != "StartOn"), "Start Date", "Start Date"]
+    some = [person(Role.LEARNER, number)[name] for number in (1,) for name in headings[:-2]]
+    found = check(made_table(headings, [[*some, None, "01/09/2026"]]), source=0, options=OPTIONS)
+    assert [(one.code, one.place.row) for one in found.findings] == [
+        ("column-ambiguous", None),
+        ("column-ambiguous", None),
+        ("column-unsure", 2),
+    ]
+
+
+def test_two_columns_of_roles_give_nobody_a_role() -> None:
+    """A role that cannot be told is never replaced by the one that was asked for."""
+    headings = [*person(Role.ASSESSOR), "User Type"]
+    row = [*person(Role.ASSESSOR).values(), None]
+    found = check(made_table(headings, [row]), source=0, options=Options(today=TODAY, role=Role.LEARNER))
+    assert [(one.code, one.field, one.place.row) for one in found.findings] == [
+        ("column-duplicate", "Role", None),
+        ("column-unsure", "Role", 2),
+    ]
+    assert list(found.records()) == []
+
+
+def test_a_doubtful_heading_weighs_what_depends_on_it() -> None:
+    """It is an error where it may hold a mandatory field that is nowhere else, else a warning that stops nobody."""
+    whole = person(Role.ASSESSOR)
+    found = check(made_table([*whole, "Status", "Name"], [[*whole.values(), "x", "x"]]), source=0, options=OPTIONS)
+    assert [(one.code, severity(one)) for one in found.findings] == [
+        ("column-ambiguous", Severity.WARNING),
+        ("column-unknown", Severity.NOTE),
+    ]
+    assert len(list(found.records())) == 1
+    nameless = {name: text for name, text in whole.items() if name != "LastName"}
+    found = check(
+        made_table([*nameless, "Status", "Name"], [[*nameless.values(), "x", "x"]]), source=0, options=OPTIONS
+    )
+    assert [(one.code, one.heading, severity(one)) for one in found.findings] == [
+        ("column-ambiguous", "Status", Severity.WARNING),
+        ("column-ambiguous", "Name", Severity.ERROR),
+        ("column-missing", None, Severity.ERROR),
+        ("required", None, Severity.ERROR),
+    ]
+
+
+def test_a_column_of_american_dates_is_stopped_as_a_whole() -> None:
+    """A date that can only be month first stops every date of its column that depends on the order, and no other."""
+    texts = ["03/25/2026", "01/09/2026", "2026-09-01", "25/03/2026", "7 June 2026", None]
+    people = [{**person(Role.LEARNER, at), "StartOn": text, "PlannedEndDate": None} for at, text in enumerate(texts)]
+    found = checked(*people)
+    assert [(one.code, one.place.row) for one in found.findings] == [
+        ("dates-ambiguous", None),
+        ("date-order-unsure", 2),
+        ("date-order-unsure", 3),
+        ("date-order-unsure", 5),
+    ]
+    assert (found.findings[0].heading, found.findings[0].place.column) == ("StartOn", 24)
+    assert [one.detail for one in found.findings] == [
+        "X2 has the month first, but dates are read day first (only day first: 1 cell, only month first: 1 cell)",
+        "it has the month first, but dates are read day first",
+        "it could be read two ways, and other dates of this column contradict the order",
+        "it has the day first, and other dates of this column have the month first",
+    ]
+    assert found.invalid_rows == {2, 3, 5}
+
+
+def test_the_cell_that_contradicts_a_column_is_named_and_its_value_is_not() -> None:
+    """A birthday is personal, so the file's finding tells its cell alone."""
+    found = checked(*({**person(Role.LEARNER, at), "DOB": dob} for at, dob in enumerate(["01/02/2006", "12/25/2006"])))
+    assert found.findings[0].detail == (
+        "W3 has the month first, but dates are read day first (only day first: 0 cells, only month first: 1 cell)"
+    )
+    assert "2006" not in message(found.findings[0]) + fix(found.findings[0])
+
+
+def test_the_order_of_dates_can_be_asked_for() -> None:
+    """Month first reads the same column without a finding, and then contradicts British dates."""
+    table = people_table(
+        {
+            **person(Role.LEARNER),
+            "CreatedOn": "03/25/2026",
+            "StartOn": None,
+            "PlannedEndDate": None,
+            "CentreRegister": None,
+            "DOB": None,
+        }
+    )
+    found = check(table, source=0, options=Options(today=TODAY, date_order="mdy"))
+    assert found.findings == ()
+    assert sent(next(iter(found.records())))["CreatedOn"] == date(2026, 3, 25)
+    british = people_table({**person(Role.LEARNER), "CreatedOn": "25/03/2026"})
+    assert "dates-ambiguous" in codes(check(british, source=0, options=Options(today=TODAY, date_order="mdy")))
