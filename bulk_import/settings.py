@@ -63,6 +63,8 @@ class Setting:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError("must be text")
+    if not value.strip().isprintable():
+        raise ValueError("holds a character that cannot be shown")
     return value.strip()
 
 
@@ -259,6 +261,8 @@ def _read_file(config: Path | None, here: Path, given: _Given) -> tuple[Path | N
         given.problems.append(f"{file}: is not UTF-8 text. Save it again as UTF-8.")
     except tomllib.TOMLDecodeError as wrong:
         given.problems.append(f"{file}: is not correct TOML: {wrong}.")
+    except RecursionError:
+        given.problems.append(f"{file}: is nested far deeper than any settings.")
     return file, {}
 
 

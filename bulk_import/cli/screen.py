@@ -38,19 +38,38 @@ def console(*, error: bool = False) -> Console:
 
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
-    return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty(), width=width)
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty(), width=width)
+
+
+def shown(text: object) -> str:
+    """Text that does nothing to a terminal: control characters and those that turn the writing direction are marked.
+
+    A cell, a heading or an answer of the server may hold any of them.
+    """
+    return "".join(mark if (mark := _MARKS.get(ord(letter))) else letter for letter in str(text))
+
+
+_HARMFUL = (
+    *range(32),
+    *range(127, 160),
+    0x061C,
+    *range(0x200B, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_MARKS = {code: "\ufffd" for code in (*_HARMFUL, 0xFEFF, *range(0xD800, 0xE000)) if code != ord("\n")}
 
 
 def complain(stop: BulkImportError) -> None:
     """Says what stopped the command, and what to do, in plain sentences on standard error."""
-    print(stop.message, file=sys.stderr)
+    print(shown(stop.message), file=sys.stderr)
     if stop.fix:
-        print(stop.fix, file=sys.stderr)
+        print(shown(stop.fix), file=sys.stderr)
 
 
 def say(sentence: str) -> None:
     """A sentence to whoever waits, on standard error."""
-    print(sentence, file=sys.stderr, flush=True)
+    print(shown(sentence), file=sys.stderr, flush=True)
 
 
 def print_json(value: object) -> None:
@@ -80,17 +99,17 @@ def show_news(finished: Finished) -> None:
 
 def _show_rest(finished: Finished, out: Console) -> None:
     for notice in finished.report.notices:
-        out.print(f"• {notice}")
+        out.print(shown(f"• {notice}"))
     out.print("Reports:")
     for file in finished.files:
-        out.print(f"  {file}")
+        out.print(shown(f"  {file}"))
 
 
 def _table(title: str, *columns: str) -> Table:
     from rich.box import ASCII, ROUNDED  # noqa: PLC0415 - heavy
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title=title, title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
+    table = Table(title=shown(title), title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
     for column in columns:
         table.add_column(column, justify="right" if column in {"Rows", "Times", "Calls"} else "left")
     return table
@@ -144,7 +163,11 @@ def _problems(groups: Groups, report: Report) -> Table:
     for (code, _field), findings in list(groups.items())[:CODES_SHOWN]:
         first = findings[0]
         table.add_row(
-            f"{_weight(first, report)}\n{code}", f"{len(findings):,}", message(first), _places(findings), fix(first)
+            f"{_weight(first, report)}\n{code}",
+            f"{len(findings):,}",
+            shown(message(first)),
+            _places(findings),
+            shown(fix(first)),
         )
     if len(groups) > CODES_SHOWN:
         table.caption = f"and {len(groups) - CODES_SHOWN} more kinds: see the sheet Problems of results.xlsx"
@@ -195,7 +218,7 @@ def ask(preview: Preview) -> bool:
     """
     out = console(error=True)
     for line in preview.lines():
-        out.print(line)
+        out.print(shown(line))
     print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
     # While a person is asked Ctrl-C must end the command at once: nothing has been sent.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -213,7 +236,7 @@ def show_runs(rows: list[tuple[str, ...]]) -> None:
         return
     table = _table("Runs", "Run", "What", "State", "Where", "Rows", "Source")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(shown, row))
     out.print(table)
 
 
@@ -244,15 +267,17 @@ def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
     table = _table(f"Settings ({settings.file or 'no settings file'})", "Setting", "Value", "From")
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
-        shown = "•••" if setting.name == "customer_token" and value else "" if value is None else str(value)
-        table.add_row(setting.name, shown, settings.origins[setting.name])
+        told = "•••" if setting.name == "customer_token" and value else "" if value is None else str(value)
+        table.add_row(setting.name, shown(told), shown(settings.origins[setting.name]))
     for name in ("columns", "defaults", "severities"):
         for key, chosen in getattr(settings, name).items():
-            table.add_row(f"[{'severity' if name == 'severities' else name}] {key}", str(chosen), str(settings.file))
+            title = "severity" if name == "severities" else name
+            table.add_row(shown(f"[{title}] {key}"), shown(chosen), shown(settings.file))
     out = console()
     out.print(table)
     for symptom in symptoms:
-        out.print(f"{'well' if symptom.well else 'WRONG'}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip())
+        verdict = "well" if symptom.well else "WRONG"
+        out.print(shown(f"{verdict}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip()))
 
 
 def show_files(title: str, files: tuple[Path, ...]) -> None:
@@ -260,4 +285,4 @@ def show_files(title: str, files: tuple[Path, ...]) -> None:
     out = console()
     out.print(title)
     for file in files:
-        out.print(f"  {file}")
+        out.print(shown(f"  {file}"))

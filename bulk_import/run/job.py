@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bulk_import.catalogue import FIELDS, Role, fields_for_heading, heading_key
+from bulk_import.catalogue import FIELDS, Role, Sensitivity, fields_for_heading, heading_key
 from bulk_import.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,7 +133,19 @@ def _fields_named(columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _by_field(values: Mapping[str, str]) -> dict[str, str]:
-    return {_field(name): value for name, value in values.items()}
+    """Field → value, for fields of which one value can serve for all rows.
+
+    A person's own data never stands in settings or options: it would get into the journal, and filling a code such
+    as ethnicity for everybody would invent special-category data.
+    """
+    chosen = {_field(name): value for name, value in values.items()}
+    for name in chosen:
+        if FIELDS[name].sensitive is not Sensitivity.NONE:
+            raise UsageError(
+                f"One value of {name} cannot serve for everybody, so --set and [defaults] do not take it.",
+                "Fill in the cells of that column instead.",
+            )
+    return chosen
 
 
 def _field(name: str) -> str:

@@ -85,6 +85,8 @@ def test_an_unknown_role_in_a_row(tmp_path: Path) -> None:
 
 WRONG_USAGE = {
     "an unknown role": ["check", "a.csv", "--role", "Chef"],
+    "a person's own field in --set": ["check", "a.csv", "--set", "L12=31"],
+    "a heading after --map that is not there": ["check", "a.csv", "--map", "Emial=Email"],
     "an unknown field in --set": ["check", "a.csv", "--set", "Colour=red"],
     "an unknown field in --map": ["check", "a.csv", "--map", "Email=Colour"],
     "a --map without =": ["check", "a.csv", "--map", "Email"],

@@ -114,8 +114,8 @@ def test_an_option_path_is_relative_to_the_working_folder(tmp_path: Path) -> Non
     """--out means what the person sees in the prompt, even with --config elsewhere."""
     home = tmp_path / "home"
     home.mkdir()
-    found = load(config=written(home, ""), environ={}, options={"reports": "here"}, cwd=tmp_path)
-    assert found.reports == tmp_path / "here"
+    found = load(config=written(home, ""), environ={}, options={"out": "here"}, cwd=tmp_path)
+    assert found.out == tmp_path / "here"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,8 @@ def test_an_option_path_is_relative_to_the_working_folder(tmp_path: Path) -> Non
         (b"environment = ", "not correct TOML"),
         (b"\xff\xfe\x00\x00", "not UTF-8"),
         (b"columns = 3", "[columns] must be a table"),
+        (b'reports = "a\\u0000b"', "cannot be shown"),
+        (b"a = " + b"[" * 5000, "deeper than any settings"),
         (b'environment = "sandbox"\nbase_url = "https://example.com"', "has no place"),
         (b"calls_per_minute = 0", "whole number from 1"),
         (b"calls_per_minute = true", "whole number from 1"),
@@ -136,6 +138,27 @@ def test_a_broken_file_gets_a_sentence(tmp_path: Path, content: bytes, said: str
     with pytest.raises(SettingsError) as stop:
         load(environ={}, cwd=tmp_path)
     assert said in str(stop.value)
+
+
+def test_wrong_field_names_are_said_with_the_rest(tmp_path: Path) -> None:
+    """[columns] and [defaults] are checked together with everything else, each with its origin and a near name."""
+    written(
+        tmp_path,
+        'timeout = 0\n[columns]\nCase = "MISD"\nComments = ""\n[defaults]\nclassroomid = "3"\nColour = "red"\n',
+    )
+    with pytest.raises(SettingsError) as stop:
+        load(environ={}, cwd=tmp_path, fields=["MISID", "ClassroomID"])
+    assert len(stop.value.problems) == 3
+    assert "[columns] there is no field MISD. Did you mean MISID?" in str(stop.value)
+    assert "[defaults] there is no field Colour." in str(stop.value)
+
+
+def test_out_moves_reports_alone(tmp_path: Path) -> None:
+    """--out is where the run's folder goes; journal and sandbox stay with the reports folder."""
+    found = load(environ={}, options={"out": "elsewhere"}, cwd=tmp_path)
+    assert found.out == tmp_path / "elsewhere"
+    assert found.journal == tmp_path / "reports" / "journal.db"
+    assert found.sandbox_state == tmp_path / "reports" / "sandbox.db"
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
