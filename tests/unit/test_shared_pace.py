@@ -201,15 +201,14 @@ async def _keep_calling(machine: Machine, pacer: SharedPacer, number: int) -> No
         await machine.call(pacer, (0.0, 0.0), number)
 
 
-@pytest.mark.parametrize("joins_after", [0.0, 60.0])
-def test_the_lowest_limit_of_those_at_work_holds_for_all(tmp_path: Path, joins_after: float) -> None:
+def test_the_lowest_limit_of_those_at_work_holds_for_all(tmp_path: Path) -> None:
     """Beside a run at 60 a minute one at 300 goes at 60 too, and the slower gets its share; alone it goes at 300."""
     machine = Machine(tmp_path)
     flight = (0.0, 0.1)
 
     async def main() -> None:
         fast = asyncio.create_task(machine.work(300, 900, 8, lambda: flight, 0))
-        await asyncio.sleep(joins_after)
+        await asyncio.sleep(60)
         began.append(machine.clock())
         await machine.work(60, 60, 8, lambda: flight, 1)
         began.append(machine.clock())
@@ -217,12 +216,26 @@ def test_the_lowest_limit_of_those_at_work_holds_for_all(tmp_path: Path, joins_a
 
     began: list[float] = []
     machine.clock.run(main())
-    together = [each for each in machine.stamps if began[0] + joins_after <= each[0] < began[1]]
+    together = [each for each in machine.stamps if began[0] + MINUTE <= each[0] < began[1]]
     for (first, _), (eleventh, _) in zip(together, together[10:], strict=False):
         assert eleventh - first >= 9.0
     assert [number for _, number in together].count(1) >= 0.4 * len(together)
     after = [stamp for stamp, _ in machine.stamps if stamp >= began[1] + MINUTE + 2]
     assert (len(after) - 1) / (after[-1] - after[0]) * MINUTE >= 0.97 * 300
+
+
+def test_one_that_calls_seldom_at_a_low_limit_makes_the_others_slow_but_not_stop(tmp_path: Path) -> None:
+    """Between the calls of a slow process a fast one neither uses up the slow one's minute nor stands still."""
+    machine = Machine(tmp_path)
+
+    async def main() -> None:
+        await asyncio.gather(
+            machine.work(60, 20, 1, lambda: (0.0, 5.0), 1), machine.work(300, 100, 8, lambda: (0.0, 0.1), 0)
+        )
+
+    machine.clock.run(main())
+    for (first, _), (eleventh, _) in zip(machine.stamps, machine.stamps[10:], strict=False):
+        assert 9.0 <= eleventh - first <= 12.0
 
 
 def test_a_hold_in_one_process_holds_the_others(tmp_path: Path) -> None:
