@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import logging
 import math
 import re
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Self, assert_never
 from urllib.parse import urlsplit
 
 from bulk_import.errors import CredentialsRefused, SettingsError
+from bulk_import.exchange import exchange
 from bulk_import.pace import Pacer
 from bulk_import.shared_pace import SharedPacer, key_of
 from bulk_import.steps import (
@@ -38,7 +38,6 @@ from bulk_import.steps import (
 from bulk_import.wire import (
     AUTHENTICATE,
     Accepted,
-    Failure,
     MaybeSent,
     NeverSent,
     Refused,
@@ -55,7 +54,7 @@ from bulk_import.wire import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -249,7 +248,7 @@ class Connection:
     ) -> Verdict:
         began = self.clock()
         header, token = shown
-        answer = await self._send(request, {header: token.reveal()})
+        answer = await exchange(self._client, request, {header: token.reveal()}, self._timeout)
         if isinstance(answer, Reply):
             verdict, status = judge(request, answer, (self._customer_token, token)), answer.status
         else:
@@ -275,23 +274,6 @@ class Connection:
             self._pacer.hold(min(hold(verdict), LONGEST_HOLD))
         so_far = self.calls
         self.calls = Calls(so_far.total + 1, so_far.retried + (attempt > 1), so_far.throttled + throttled)
-
-    async def _send(self, request: Request, headers: Mapping[str, str]) -> Reply | Failure:
-        """The reply, or how the exchange failed; no exception of the HTTP library gets out: it knows the headers."""
-        import httpx  # noqa: PLC0415 - loaded where it is used
-
-        content, kind = _encoded(request)
-        try:
-            async with asyncio.timeout(self._timeout):
-                response = await self._client.request(
-                    request.method, request.path, content=content, headers={**headers, **kind}
-                )
-        except TimeoutError:
-            return Failure.DEADLINE
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, OSError) as error:
-            return _failure(error)
-        named = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, named, response.content)
 
     async def _rest(self, seconds: float) -> None:
         if seconds > 0:
@@ -384,7 +366,7 @@ def _client(
         follow_redirects=False,
         trust_env=not is_loopback(address.hostname or ""),
         transport=transport,
-        headers={"Accept": "application/json", "User-Agent": "bulk-import"},
+        headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "bulk-import"},
         timeout=httpx.Timeout(timeout, connect=min(CONNECT_TIMEOUT, timeout)),
         limits=httpx.Limits(
             max_connections=concurrency + 1,
@@ -401,29 +383,3 @@ def _trusted() -> ssl.SSLContext:
     trusted = httpx.create_ssl_context()
     trusted.load_default_certs()
     return trusted
-
-
-def _encoded(request: Request) -> tuple[bytes, Mapping[str, str]]:
-    """The body in plain ASCII, so that no guess at an encoding can spoil a name."""
-    if request.body is None:
-        return b"", {}
-    text = json.dumps(dict(request.body), ensure_ascii=True, allow_nan=False)
-    return text.encode("ascii"), {"Content-Type": "application/json"}
-
-
-def _failure(error: Exception) -> Failure:
-    import httpx  # noqa: PLC0415 - loaded where it is used
-
-    known = (
-        (httpx.ConnectTimeout, Failure.CONNECT_TIMEOUT),
-        (httpx.ConnectError, Failure.CONNECT),
-        (httpx.PoolTimeout, Failure.POOL_TIMEOUT),
-        (httpx.ReadTimeout, Failure.READ_TIMEOUT),
-        (httpx.WriteTimeout, Failure.WRITE_TIMEOUT),
-        (httpx.ReadError, Failure.READ),
-        (httpx.WriteError, Failure.WRITE),
-        (httpx.ProxyError, Failure.PROXY),
-        (httpx.ProtocolError, Failure.PROTOCOL),
-        (httpx.DecodingError, Failure.UNREADABLE),
-    )
-    return next((failure for kind, failure in known if isinstance(error, kind)), Failure.OTHER)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import math
 import ssl
 import traceback
+import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -15,6 +17,7 @@ import pytest
 from bulk_import.api import CallMade, OneFile, Organisation
 from bulk_import.connection import SESSION_LIFE, checked_address
 from bulk_import.errors import ApiDown, BulkImportError, CredentialsRefused, SettingsError, StoppedEarly
+from bulk_import.exchange import LONGEST_ANSWER, LONGEST_LIST
 from bulk_import.sandbox import CUSTOMER_TOKEN, Fault, Faults, InProcess, Switches, create_app
 from bulk_import.wire import (
     Accepted,
@@ -32,7 +35,7 @@ from bulk_import.wire import (
 from tests.unit import virtual_time
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from bulk_import.wire import Verdict
 
@@ -165,6 +168,63 @@ def test_an_exchange_that_does_not_end_is_cut_off() -> None:
     verdict, took = _with(Server(_json(200, {"ID": 1}), silent), work)
     assert verdict == MaybeSent(None, Failure.DEADLINE.value, running=True)
     assert 30.0 <= took < 31.0
+
+
+class Endless(httpx.AsyncByteStream):
+    """A body that has no end; counts what was taken of it."""
+
+    def __init__(self, piece: bytes) -> None:
+        self.piece = piece
+        self.taken = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The same piece for ever."""
+        while True:
+            await asyncio.sleep(0)
+            self.taken += len(self.piece)
+            yield self.piece
+
+
+def _bomb(unpacked: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return packer.compress(bytes(unpacked)) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
+@pytest.mark.parametrize(("request_", "longest"), [(create_user(PERSON), LONGEST_ANSWER), (get_user(7), LONGEST_LIST)])
+@pytest.mark.parametrize("status", [200, 400, 503])
+def test_an_answer_without_an_end_is_given_up(request_: Request, longest: int, status: int) -> None:
+    """However long an answer would be, no more of it is taken than an answer may have, and the call is in doubt."""
+    body = Endless(b" " * 65_536)
+    server = Server(httpx.Response(status, stream=body))
+    verdict = _with(server, lambda api: api.call(request_))
+    assert verdict == MaybeSent(None, Failure.UNREADABLE.value)
+    assert body.taken <= longest + 65_536
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate"])
+def test_an_answer_that_unpacks_to_no_end_is_given_up(encoding: str) -> None:
+    """What counts is the unpacked length: a few kilobytes that become gigabytes are given up early."""
+    body = Endless(_bomb(4 << 20) if encoding.lower() == "gzip" else _bomb(4 << 20)[10:])
+    server = Server(httpx.Response(200, headers={"Content-Encoding": encoding}, stream=body))
+    assert _with(server, _create) == MaybeSent(None, Failure.UNREADABLE.value)
+    assert body.taken < 100_000
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "zstd", "gzip,deflate"])
+def test_an_answer_packed_in_a_way_without_bounds_is_not_unpacked(encoding: str) -> None:
+    """Two layers of packing could unpack any length from one piece, so nothing is taken of such an answer."""
+    body = Endless(b"x")
+    server = Server(httpx.Response(200, headers={"Content-Encoding": encoding}, stream=body))
+    assert _with(server, _create) == MaybeSent(None, Failure.UNREADABLE.value)
+    assert body.taken == 0
+
+
+def test_a_packed_answer_is_read() -> None:
+    """Packed as it was asked to be, an answer is read like any other."""
+    packed = gzip.compress(b'{"ID": 5001}')
+    server = Server(httpx.Response(200, headers={"Content-Encoding": "gzip"}, content=packed))
+    assert _with(server, _create) == Accepted(200, 5001)
+    assert server.asked[1].headers["Accept-Encoding"] == "gzip"
 
 
 def test_a_session_that_is_refused_is_renewed_by_the_next_call() -> None:
