@@ -35,8 +35,8 @@ _ACROSS = {
 _SENSITIVITY = {
     Sensitivity.NONE: "not personal by itself",
     Sensitivity.PERSONAL: "personal",
-    Sensitivity.NEVER_SHOWN: "personal, and never shown in a report",
-    Sensitivity.SPECIAL: "special category or handled like it, and never shown in a report",
+    Sensitivity.NEVER_SHOWN: "personal, and never shown in a message or a log",
+    Sensitivity.SPECIAL: "special category or handled like it, and never shown in a message or a log",
 }
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import fix, message
+from bulk_import.findings import Severity, fix, message
 from bulk_import.report.assemble import Status
 from bulk_import.report.styles import Style
 from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, next_steps, uk_time
@@ -83,7 +83,10 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
     page.line((TITLE, Style.TITLE))
     page.line((f"{MODES[report.mode]}. {uk_time(report.finished)} (UK time)", Style.SUBTITLE))
     page.section("What to do next")
-    page.facts((str(number), step) for number, step in enumerate(next_steps(report.totals, report.mode), start=1))
+    page.facts(
+        (str(number), step)
+        for number, step in enumerate(next_steps(report.totals, report.mode, _errors_of_files(report)), start=1)
+    )
     page.section("What became of the rows")
     _write_counts(book, page, report)
     if report.notices:
@@ -187,3 +190,9 @@ def _print_set_up(sheet: Worksheet, rows: int) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.print_area(0, 0, max(rows, 20), _CHART_COLUMN + 7)
     sheet.set_footer("&L&F&RPage &P of &N")
+
+
+def _errors_of_files(report: Report) -> tuple[str, ...]:
+    """What is wrong with whole files or columns, which often is the cause of all that is wrong with rows."""
+    weighed = by_weight(report.file_findings(), report.severities)
+    return tuple(f"{message(finding)} {fix(finding)}" for weight, finding in weighed if weight is Severity.ERROR)

@@ -126,8 +126,8 @@ def what_to_do(
     Only the findings that a person has to act on are heard: errors where the row needs attention, else warnings.
     """
     weighed = by_weight(findings, chosen or {})
-    errors = [fix(finding) for weight, finding in weighed if weight is Severity.ERROR]
-    warnings = [fix(finding) for weight, finding in weighed if weight is Severity.WARNING]
+    errors = _to_do([finding for weight, finding in weighed if weight is Severity.ERROR])
+    warnings = _to_do([finding for weight, finding in weighed if weight is Severity.WARNING])
     match status:
         case Status.INVALID | Status.REJECTED | Status.HELD | Status.UNRESOLVED if errors or warnings:
             sentences = errors or warnings
@@ -136,9 +136,23 @@ def what_to_do(
     return "\n".join(dict.fromkeys(sentences))
 
 
-def next_steps(totals: Mapping[str, int], mode: str) -> tuple[str, ...]:
-    """What to do next about the run as a whole, most urgent first."""
-    steps = [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
+def _to_do(findings: list[Finding]) -> list[str]:
+    """What to do about each finding; where there are several, with the cell it is about."""
+    if len({finding.place.address for finding in findings}) < 2:  # noqa: PLR2004 - one cell needs no telling apart
+        return [fix(finding) for finding in findings]
+    return [f"{finding.place.address or finding.field or 'Row'}: {fix(finding)}" for finding in findings]
+
+
+def next_steps(totals: Mapping[str, int], mode: str, of_files: Iterable[str] = ()) -> tuple[str, ...]:
+    """What to do next about the run as a whole, most urgent first.
+
+    Args:
+        totals: rows by status.
+        mode: of the run.
+        of_files: what is wrong with whole files or columns; it comes first, being the cause of much of the rest.
+    """
+    steps = [*of_files]
+    steps += [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
     ready = totals.get(Status.VALID, 0) + totals.get(Status.WOULD_CREATE, 0) + totals.get(Status.WOULD_UPDATE, 0)
     if ready and mode == "check":
         steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
