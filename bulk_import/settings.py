@@ -391,19 +391,43 @@ def site_secret(settings: Settings) -> bytes:
         UsageError: the file is damaged, or cannot be made.
     """
     file = settings.secret_file
+    if not file.exists():
+        _make_secret(file)
+    return _secret_from(file)
+
+
+def _make_secret(file: Path) -> None:
+    """Makes the key file whole or not at all: a process can be killed in the middle, and two can begin at once."""
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _secret_from(file)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
+                stream.write(secrets.token_bytes(SECRET_BYTES).hex() + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            _give_name(partial, file)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as wrong:
         raise UsageError(
             f"The key file {file} cannot be made ({wrong.strerror}).",
             "Run the command in a folder you may write to, or name a settings file in one with --config.",
         ) from wrong
-    key = secrets.token_bytes(SECRET_BYTES)
-    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
-        stream.write(key.hex() + "\n")
-    return key
+
+
+def _give_name(partial: Path, file: Path) -> None:
+    """Gives a file its name, unless another process was quicker; then that one's file counts."""
+    try:
+        # renaming replaces what is there, except on Windows; linking never does
+        if os.name == "nt":
+            partial.rename(file)
+        else:
+            os.link(partial, file)
+    except FileExistsError:
+        return
+    except OSError:
+        partial.rename(file)  # a disk that knows no links
 
 
 def _secret_from(file: Path) -> bytes:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NoReturn
 
 import keyring
 import pytest
 
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity
-from bulk_import.settings import BASE_URLS, SETTINGS, customer_token, load
+from bulk_import.settings import BASE_URLS, SETTINGS, customer_token, load, site_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -217,3 +219,27 @@ def test_without_any_token_the_sentence_says_where_to_put_one(tmp_path: Path, mo
 def test_every_setting_has_a_sentence() -> None:
     """Doctor and the docs can explain each setting."""
     assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+def test_a_key_file_is_made_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed while making the key leaves nothing that would stop the next run."""
+    settings = load(environ={}, cwd=tmp_path)
+
+    def killed(_bytes: int) -> NoReturn:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(secrets, "token_bytes", killed)
+        with pytest.raises(KeyboardInterrupt):
+            site_secret(settings)
+    assert not settings.secret_file.exists()
+    assert len(site_secret(settings)) == 32
+
+
+def test_two_runs_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
+    """Whoever comes second takes the first one's key, and no half-made file is left."""
+    settings = load(environ={}, cwd=tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: site_secret(settings), range(32)))
+    assert keys == {site_secret(settings)}
+    assert [file.name for file in tmp_path.iterdir()] == ["bulk-import.key"]
