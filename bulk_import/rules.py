@@ -181,7 +181,7 @@ def _keys(sources: Sequence[People], field: str) -> pd.DataFrame | None:
 
 def _comparable(texts: pd.Series[str]) -> pd.Series[str]:
     """Each text folded; plain ASCII, which is nearly all there is, in one go."""
-    odd = ~texts.str.isascii() | texts.str.contains(f"[{SPACES}]", regex=True)
+    odd = ~texts.str.isascii() | texts.str.contains(f"  |[{SPACES[1:]}]", regex=True)
     lowered = texts.str.lower()
     if odd.any():
         lowered[odd] = by_distinct(texts[odd], folded)
