@@ -1,0 +1,196 @@
+"""The fault matrix: what each fault does to each kind of call, once and for ever.
+
+The kinds of call are creates, the searches and fetches of a look-up, and logging in. Updates are not sent yet; they
+get their column with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bulk_import.api import OneFile
+from bulk_import.catalogue import Role
+from bulk_import.check import payload
+from bulk_import.journal import Decision, Done, Journal, RunStart
+from bulk_import.run.ending import Ending, assemble
+from bulk_import.run.fates import fates
+from bulk_import.submit import carry_out
+from tests.state.college import BASE, NOVEMBER_2026, SECRET
+from tests.state.machine import Person, create_of
+from tests.state.server import FAULTS, REFUSALS, TOKEN, Manners, Server, Wire
+from tests.unit.reporting import FINISHED, STARTED, assessor, checked, table
+from tests.unit.virtual_time import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from bulk_import.submit import Carried
+    from tests.state.server import FaultKind, Operation
+
+SOURCES = checked(table([assessor(1)]))
+ROW = (0, 2)
+OPERATIONS: tuple[Operation, ...] = ("create", "search", "get", "authentication")
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What a run of one row came to.
+
+    Attributes:
+        status: the row's in the report; "confirmed" is a row that is created by the word of a look-up.
+        creates: so many creates arrived or were tried.
+        searches: so many searches.
+        fetches: so many accounts fetched.
+        logins: so many log-ins.
+        stopped: why the run stopped early.
+        exit_code: of the command.
+    """
+
+    status: str
+    creates: int = 1
+    searches: int = 0
+    fetches: int = 0
+    logins: int = 1
+    stopped: str = ""
+    exit_code: int = 0
+
+
+def _send(
+    folder: Path, faults: Mapping[Operation, Iterable[FaultKind]], *, refused: bool = False, body: bytes = b""
+) -> tuple[Came, int]:
+    """A run of one row, and how many accounts it made."""
+    clock = Clock()
+    server = Server(Manners(refusal=body), clock)
+    server.late = (100.0,)
+    server.plan(faults)
+    create = create_of(2, Person(Role.ASSESSOR, ("Sam", "Example"), 1, misid=True, refused=refused))
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(NOVEMBER_2026 + clock.now, UTC)
+
+    async def main() -> Carried:
+        with Journal.open(folder / "journal.db", now=now) as journal:
+            run = journal.begin_run(RunStart("submit", "sandbox", "onefile.example.com", 1))
+            async with OneFile(BASE, TOKEN, transport=Wire(server, lambda _: None), clock=clock) as api:
+                return await carry_out(
+                    [create], api=api, journal=journal, run=run, known_before={1}, secret=SECRET, payload=payload
+                )
+
+    carried = clock.run(main())
+    clock.now += 300.0
+    server.settle()
+    ending = Ending("run", "submit", STARTED, FINISHED, "sandbox", stopped=carried.stopped is not None)
+    report = assemble(SOURCES, fates(SOURCES, [Decision(ROW, "create")], carried.outcomes), ending)
+    outcome = carried.outcomes[ROW]
+    (row,) = report.rows()
+    status = "confirmed" if isinstance(outcome, Done) and outcome.confirmed else str(row.status)
+    creates, searches, fetches, logins = (server.calls[name] for name in OPERATIONS)
+    stopped = "" if carried.stopped is None else type(carried.stopped).__name__
+    return Came(status, creates, searches, fetches, logins, stopped, report.exit_code), len(server.users)
+
+
+ONCE, EVER = 1, 1_000
+UNHEARD: tuple[FaultKind, ...] = ("reset-before", "500-before", "503-before", "html-before")
+UNHEARD_AND_PERHAPS_RUNNING: tuple[FaultKind, ...] = ("stall-before", "502-before")
+UNANSWERED: tuple[FaultKind, ...] = (
+    *("reset-after", "stall-after", "500-after", "502-after", "503-after"),
+    *("truncated", "broken-off", "html-after", "empty-after"),
+)
+LATE: tuple[FaultKind, ...] = ("late", "502-late")
+THROTTLED: tuple[FaultKind, ...] = ("429", "429-seconds", "429-date")
+FAILED: tuple[FaultKind, ...] = ("no-connection", *UNHEARD, *UNHEARD_AND_PERHAPS_RUNNING, *UNANSWERED, *LATE)
+NOT_TRUNCATED = tuple(kind for kind in FAILED if kind != "truncated")
+
+MATRIX: tuple[tuple[Operation, int, tuple[FaultKind, ...], Came], ...] = (
+    # a create that is not carried out is sent again once that is known: a look at once, and three after the wait
+    ("create", ONCE, ("no-connection",), Came("created", creates=2)),
+    ("create", ONCE, UNHEARD, Came("created", creates=2, searches=4)),
+    ("create", ONCE, UNHEARD_AND_PERHAPS_RUNNING, Came("created", creates=2, searches=5)),
+    ("create", ONCE, ("401",), Came("created", creates=2, logins=2)),
+    ("create", ONCE, THROTTLED, Came("created", creates=2)),
+    ("create", EVER, ("no-connection",), Came("not-sent", creates=5, stopped="ApiDown", exit_code=3)),
+    ("create", EVER, UNHEARD, Came("unresolved", creates=5, searches=20, exit_code=1)),
+    ("create", EVER, UNHEARD_AND_PERHAPS_RUNNING, Came("unresolved", creates=5, searches=25, exit_code=1)),
+    ("create", EVER, ("401",), Came("not-sent", creates=2, logins=2, stopped="CredentialsRefused", exit_code=3)),
+    ("create", EVER, THROTTLED, Came("not-sent", creates=10, stopped="ApiDown", exit_code=3)),
+    # one that is carried out is found, and not sent again
+    ("create", ONCE, UNANSWERED, Came("confirmed", searches=1, fetches=1)),
+    ("create", EVER, UNANSWERED, Came("confirmed", searches=1, fetches=1)),
+    ("create", ONCE, LATE, Came("confirmed", searches=3, fetches=1)),
+    ("create", EVER, LATE, Came("confirmed", searches=3, fetches=1)),
+    # look-ups repeat themselves; where they fail to the last, nothing is sent on top
+    ("search", ONCE, FAILED + THROTTLED, Came("confirmed", searches=2, fetches=1)),
+    ("search", ONCE, ("401",), Came("confirmed", searches=2, fetches=1, logins=2)),
+    ("search", EVER, FAILED, Came("unresolved", searches=20, stopped="ApiDown", exit_code=3)),
+    ("search", EVER, ("401",), Came("unresolved", searches=2, logins=2, stopped="CredentialsRefused", exit_code=3)),
+    ("search", EVER, THROTTLED, Came("unresolved", searches=40, exit_code=1)),
+    ("get", ONCE, FAILED + THROTTLED, Came("confirmed", searches=1, fetches=2)),
+    ("get", ONCE, ("401",), Came("confirmed", searches=1, fetches=2, logins=2)),
+    ("get", EVER, FAILED, Came("unresolved", searches=4, fetches=20, stopped="ApiDown", exit_code=3)),
+    (
+        *("get", EVER, ("401",)),
+        Came("unresolved", searches=1, fetches=2, logins=2, stopped="CredentialsRefused", exit_code=3),
+    ),
+    ("get", EVER, THROTTLED, Came("unresolved", searches=4, fetches=40, exit_code=1)),
+    # logging in repeats itself; a session that came in half is found out by the call that uses it
+    ("authentication", ONCE, NOT_TRUNCATED + THROTTLED, Came("created", logins=2)),
+    ("authentication", ONCE, ("truncated",), Came("created", creates=2, logins=2)),
+    ("authentication", ONCE, ("401",), Came("not-sent", creates=0, stopped="CredentialsRefused", exit_code=3)),
+    ("authentication", EVER, NOT_TRUNCATED, Came("not-sent", creates=0, logins=5, stopped="ApiDown", exit_code=3)),
+    (
+        *("authentication", EVER, ("truncated",)),
+        Came("not-sent", creates=2, logins=2, stopped="CredentialsRefused", exit_code=3),
+    ),
+    ("authentication", EVER, ("401",), Came("not-sent", creates=0, stopped="CredentialsRefused", exit_code=3)),
+    ("authentication", EVER, THROTTLED, Came("not-sent", creates=0, logins=10, stopped="ApiDown", exit_code=3)),
+)
+CELLS = [(operation, times, kind, came) for operation, times, kinds, came in MATRIX for kind in kinds]
+
+
+def test_the_matrix_is_whole() -> None:
+    """Each fault has its line for each kind of call, once and for ever, and none has two."""
+    named = [(operation, times, kind) for operation, times, kind, _ in CELLS]
+    assert len(named) == len(set(named))
+    assert set(named) == {
+        (operation, times, kind) for operation in OPERATIONS for times in (ONCE, EVER) for kind in FAULTS
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "times", "kind", "came"),
+    CELLS,
+    ids=[f"{operation}-{kind}-{'once' if times == ONCE else 'ever'}" for operation, times, kind, _ in CELLS],
+)
+def test_each_fault_on_each_call_comes_to_what_the_matrix_says(
+    tmp_path: Path, operation: Operation, times: int, kind: FaultKind, came: Came
+) -> None:
+    """Status, calls, why the run stopped and exit code are the matrix's, and there is never a second account."""
+    faults: dict[Operation, Iterable[FaultKind]] = {operation: repeat(kind, times)}
+    if operation in {"search", "get"}:
+        # only a row in doubt is looked up
+        faults["create"] = ["reset-after"]
+    found, accounts = _send(tmp_path, faults)
+    assert found == came
+    assert accounts == (came.status in {"created", "confirmed"} or operation in {"search", "get"})
+
+
+@pytest.mark.parametrize("body", REFUSALS)
+def test_a_refusal_of_any_shape_ends_one_row_after_one_call(tmp_path: Path, body: bytes) -> None:
+    """Whatever stands in the body of a 400, the row is rejected, sent once, and nothing stops the run."""
+    found, accounts = _send(tmp_path, {}, refused=True, body=body)
+    assert found == Came("rejected", exit_code=1)
+    assert accounts == 0
+
+
+@pytest.mark.parametrize("body", REFUSALS)
+@pytest.mark.parametrize("operation", ["create", "authentication"])
+def test_a_401_of_any_shape_is_a_401(tmp_path: Path, body: bytes, operation: Operation) -> None:
+    """Whatever stands in its body, a session that ended is renewed, and a token that is refused stops the run."""
+    found, _ = _send(tmp_path, {operation: ["401"]}, body=body)
+    assert found.status == ("created" if operation == "create" else "not-sent")
