@@ -45,6 +45,7 @@ class Weather:
         latency: seconds that an answer takes.
         lag: seconds until searches show a new account.
         dies_at: the step at which the process dies.
+        dies_sending: the step, of those that concern the sending of a row, at which it dies.
         full_from: the write from which the journal's disk is full.
         stop_after: seconds after which somebody asks it to stop.
         concurrency: calls in flight.
@@ -55,6 +56,7 @@ class Weather:
     latency: float = 0.0
     lag: float = 0.0
     dies_at: int | None = None
+    dies_sending: int | None = None
     full_from: int | None = None
     stop_after: float | None = None
     concurrency: int = 2
@@ -117,7 +119,7 @@ class College:
 
     def process(self, weather: Weather, *, anew: bool = False) -> Ended:
         """One process: `resume` where a run is unfinished, else, or if asked to, `submit`."""
-        life = Life(weather.dies_at, weather.full_from)
+        life = Life(weather.dies_at, weather.dies_sending, weather.full_from)
         server = self.server
         server.plan(weather.faults)
         server.latency, server.lag = weather.latency, weather.lag

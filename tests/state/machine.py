@@ -24,6 +24,8 @@ from tests.state.judge import every_row_has_its_account, judge
 from tests.state.server import DEFINITE, FAULTS, NO_PLACEMENT, ORGANISATION, PLACEMENT, REFUSALS, Manners
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.state.college import Ended
     from tests.state.tally import Tally
 
@@ -43,7 +45,8 @@ weathers = st.builds(
     ),
     latency=st.sampled_from((0.0, 0.4, 3.0)),
     lag=st.sampled_from((0.0, 2.0, 9.9, 10.0)),
-    dies_at=st.integers(5, 70) | st.integers(5, 70) | st.none(),
+    dies_at=st.none() | st.integers(1, 70),
+    dies_sending=st.none() | st.integers(1, 16),
     full_from=st.sampled_from((None, None, None, None, 3, 4, 5, 7)),
     stop_after=st.sampled_from((*[None] * 8, 0.0, 12.5, 20.0, 60.0)),
     concurrency=st.integers(1, 3),
@@ -108,6 +111,7 @@ class Schedules(RuleBasedStateMachine):
     """See the module; subclasses set what a schedule is made of."""
 
     college_class: type[College] = College
+    judge: Callable[[College, Ended], None] = staticmethod(judge)
     tally: Tally
 
     def __init__(self) -> None:
@@ -170,7 +174,7 @@ class Schedules(RuleBasedStateMachine):
         self.tally.note(ended)
         if ended.run is not None:
             self.college.excuse(ended.run)
-        judge(self.college, ended)
+        self.judge(self.college, ended)
         return ended
 
     def teardown(self) -> None:

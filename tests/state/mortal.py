@@ -22,26 +22,35 @@ class Died(BaseException):
     """The process is gone. No exception of the product's own, so that nothing but `finally` runs."""
 
 
+_SENDING = ("create", "intent", "attempt", "outcome")
+
+
 class Life:
     """Counts steps.
 
     Attributes:
         dies_at: the step at which the process dies, None if it lives.
+        dies_sending: the same, of the steps alone that concern the sending of a row.
         cause: between which steps it died, None as long as it lives.
         full_from: the write from which the journal's disk is full, None if there is room.
     """
 
-    def __init__(self, dies_at: int | None = None, full_from: int | None = None) -> None:
+    def __init__(
+        self, dies_at: int | None = None, dies_sending: int | None = None, full_from: int | None = None
+    ) -> None:
         self.dies_at = dies_at
+        self.dies_sending = dies_sending
         self.full_from = full_from
         self.cause: str | None = None
         self._steps = 0
+        self._sending = 0
         self._writes = 0
 
     def step(self, where: str) -> None:
         """A moment at which the process may die; once dead it stays dead."""
         self._steps += 1
-        if self.cause is None and self.dies_at is not None and self._steps >= self.dies_at:
+        self._sending += any(word in where for word in _SENDING)
+        if self.cause is None and (self._steps == self.dies_at or self._sending == self.dies_sending):
             self.cause = where
         if self.cause is not None:
             raise Died(self.cause)

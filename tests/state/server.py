@@ -185,7 +185,7 @@ class Server:
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answers one call, or fails as httpx does."""
-        path = request.url.path.removeprefix("/api/v2.1").strip("/").lower().split("/")
+        path = _path(request)
         operation = _operation(request.method, path)
         self.calls[operation] += 1
         kind = self._faults[operation].popleft() if self._faults[operation] else None
@@ -339,15 +339,20 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One call."""
-        self._step("before a call leaves")
+        create = _operation(request.method, _path(request)) == "create"
+        self._step("before a create leaves" if create else "before a read leaves")
         try:
             return await self._server.answer(request)
         finally:
-            self._step("after a call is answered")
+            self._step("after a create is answered" if create else "after a read is answered")
 
 
 def _tag(fields: Mapping[str, object]) -> str:
     return str(fields.get("Telephone") or "")
+
+
+def _path(request: httpx.Request) -> list[str]:
+    return request.url.path.removeprefix("/api/v2.1").strip("/").lower().split("/")
 
 
 def _operation(method: str, path: Sequence[str]) -> Operation:

@@ -10,6 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bulk_import.api import OneFile
 from tests.state.college import College
+from tests.state.judge import nobody_twice
 from tests.state.machine import Schedules
 from tests.state.mortal import Forgetful
 from tests.state.tally import Tally
@@ -42,8 +43,14 @@ class WithoutIntents(College):
     journal_class = Forgetful
 
 
-def _machine(tally: Tally, college: type[College] = College) -> type[Schedules]:
-    return type("Schedules", (Schedules,), {"tally": tally, "college_class": college})
+class Unsafe(Schedules):
+    """Schedules that look for second accounts and for nothing else."""
+
+    judge = staticmethod(lambda college, _: nobody_twice(college))
+
+
+def _machine(tally: Tally, kind: type[Schedules] = Schedules, college: type[College] = College) -> type[Schedules]:
+    return type("Schedules", (kind,), {"tally": tally, "college_class": college})
 
 
 def test_no_schedule_makes_a_second_account_or_loses_a_row(pytestconfig: pytest.Config) -> None:
@@ -67,7 +74,7 @@ def test_no_schedule_makes_a_second_account_or_loses_a_row(pytestconfig: pytest.
 def test_the_schedules_find_second_accounts_where_a_safeguard_is_missing(college: type[College]) -> None:
     """Without look-ups, and without intents before the calls, the same schedules do find a row with two accounts."""
     quickly = settings(
-        max_examples=2_000,
+        max_examples=5_000,
         stateful_step_count=RULES_A_SCHEDULE,
         deadline=None,
         database=None,
@@ -77,4 +84,4 @@ def test_the_schedules_find_second_accounts_where_a_safeguard_is_missing(college
         suppress_health_check=list(HealthCheck),
     )
     with pytest.raises(AssertionError, match="two accounts for one row"):
-        run_state_machine_as_test(_machine(Tally(), college), settings=quickly)
+        run_state_machine_as_test(_machine(Tally(), Unsafe, college), settings=quickly)
