@@ -13,12 +13,12 @@ minute's allowance in one burst.
 
 The clock is `time.monotonic`, which Python documents as system-wide: nobody can set it, as they can the clock on the
 wall. Only a restart of the machine sets it back: a file that knows a later time is begun anew, and a fresh minute is
-waited out. If the file is first used when the machine has again been up for as long as the file's last time says, no
-restart shows; but then no place comes free before a minute after the start, by which time its call is long past.
+waited out. And no call leaves before the machine has been up for a minute: so neither a restart that does not show,
+because the new time is past the file's last, nor the few rows that a power failure may take (WAL,
+`synchronous=NORMAL`) break the limit.
 
-Nothing is lost but a few rows if the power fails (WAL, `synchronous=NORMAL`), and the restart is waited out. Without
-the file there is no call: going on at a pace of its own would break the limit just when two runs meet. The file
-holds no token, only a keyed digest of it, and it reaches no further than the machine and the journal.
+Without the file there is no call: going on at a pace of its own would break the limit just when two runs meet. The
+file holds no token, only a keyed digest of it, and it reaches no further than the machine and the journal.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ LOOK_AGAIN = 1.0
 _LATE = 0.05
 _BLINK = 0.001
 _BACKWARDS = 1.0
+_UP_LONG_ENOUGH = free_again(0.0)
 _FORGOTTEN = 3600.0
 _BUSY = 0.01
 _PATIENCE = 250
@@ -202,7 +203,7 @@ class _Book:
             beat = _beat(writing, self._names)
             limit, room = self._places(writing, now)
             ahead = _number(writing, _AHEAD, {**self._names, "now": now})
-            opens = beat.opens(room)
+            opens = max(beat.opens(room), _UP_LONG_ENOUGH)
             if opens <= now and ahead == 0:
                 return self._leave(writing, now, beat, limit)
             wait = max(opens - now, 0.0) + ahead * beat.spacing(limit)

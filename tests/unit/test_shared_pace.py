@@ -303,6 +303,14 @@ def test_after_a_restart_of_the_machine_a_minute_is_waited_out(tmp_path: Path) -
     assert MINUTE + 20 <= machine.stamps[1][0] <= MINUTE + 22
 
 
+def test_no_call_leaves_in_the_first_minute_of_the_machine(tmp_path: Path) -> None:
+    """A restart that the file cannot show, because it was lost or knows only an earlier time, is waited out too."""
+    machine = Machine(tmp_path)
+    machine.clock.now = 20.0
+    machine.clock.run(machine.work(60, 1, 1, lambda: (0.0, 0.0)))
+    assert MINUTE <= machine.stamps[0][0] <= MINUTE + 1
+
+
 def test_a_busy_file_is_waited_for(tmp_path: Path) -> None:
     """A call waits while another program holds the file for a moment, and stops the run if it holds it for long."""
     machine = Machine(tmp_path)
