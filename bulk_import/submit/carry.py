@@ -13,7 +13,7 @@ from bulk_import.directory import folded
 from bulk_import.errors import Interrupted, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
 from bulk_import.steps import api_down
-from bulk_import.submit.halt import Halt, StopSignal
+from bulk_import.submit.halt import Halt, StopSignal, our_mistake
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Claims, Office, Row
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
 
@@ -219,9 +219,13 @@ class _Crew:
     def _ended(self, key: Key, outcome: Outcome) -> None:
         self._outcomes[key] = outcome
         self._tally[_tallied(outcome)] += 1
-        if self._on_progress is not None:
-            created, failed = self._tally["created"], self._tally["failed"]
+        if self._on_progress is None:
+            return
+        created, failed = self._tally["created"], self._tally["failed"]
+        try:
             self._on_progress(Progress(len(self._outcomes), len(self._operations), created, failed))
+        except Exception as bug:  # noqa: BLE001 - it stops the whole run, by its name
+            self._office.halt.stop(our_mistake(bug))
 
     def result(self) -> Carried:
         """An outcome for every row, those too that the run never came to."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from bulk_import.errors import StoppedEarly
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
-
-    from bulk_import.errors import StoppedEarly
 
 T = TypeVar("T")
 
@@ -23,6 +23,43 @@ class StopSignal(Protocol):
 
 class Halted(Exception):  # noqa: N818 - it is what happened, not a mistake
     """No further call is made; raised inside `submit` alone."""
+
+
+class Streak:
+    """The rows whose creates, one after another, got no clear answer, while searches may well have been answered.
+
+    Creates that were in flight together fail together, and count as one; so do the attempts of one row, so that a
+    row that fails each time does not stop all others.
+    """
+
+    def __init__(self) -> None:
+        self._rows: set[tuple[int, int]] = set()
+        self._last = float("-inf")
+
+    def end(self) -> None:
+        """A create got a clear answer."""
+        self._rows.clear()
+
+    def add(self, row: tuple[int, int], *, left_at: float, now: float) -> int:
+        """A row's create got none; tells how many rows have now in a row.
+
+        Args:
+            row: source and row.
+            left_at: when the create left, in seconds.
+            now: when it failed.
+        """
+        if left_at >= self._last and row not in self._rows:
+            self._rows.add(row)
+            self._last = now
+        return len(self._rows)
+
+
+def our_mistake(bug: Exception) -> StoppedEarly:
+    """What to say when this program itself fails; its kind alone, because the rest may hold anybody's data."""
+    return StoppedEarly(
+        f"The program made a mistake of its own ({type(bug).__name__}), and nothing more was sent.",
+        "Please report it with the name in brackets. `bulk-import resume` goes on; rows in doubt are looked up first.",
+    )
 
 
 class Halt:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.errors import JournalError, StoppedEarly
 from bulk_import.journal import Done, NotSent, Rejected, State, Unresolved
 from bulk_import.steps import Finish, GiveUp, LookUp, SendAgain, Why, after_absent, api_down, next_step, stopped
-from bulk_import.submit.halt import Halted
+from bulk_import.submit.halt import Halted, Streak, our_mistake
 from bulk_import.submit.settle import Absent, Doubtful, Found
 from bulk_import.wire import (
     Accepted,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 HALTED = "the run stopped before this row"
 HALTED_IN_DOUBT = "the run stopped before it could be looked up"
+MISTAKEN_IN_DOUBT = "the program made a mistake of its own after sending it"
 IN_DOUBT = frozenset({State.OPEN, State.UNRESOLVED})
 
 
@@ -67,6 +68,7 @@ class Office:
     settler: Settler
     claims: Claims
     failures_to_stop: int
+    unclear: Streak = field(default_factory=Streak)
 
 
 class Row:
@@ -95,7 +97,17 @@ class Row:
         self._unwritten: Verdict | None = None
 
     async def carry(self) -> Outcome:
-        """Sees the row through, or as far as the run goes; its outcome is in the journal when this returns."""
+        """Sees the row through, or as far as the run goes; its outcome is in the journal when this returns.
+
+        A mistake of this program's own stops the run, but throws away neither the calls in flight nor the report.
+        """
+        try:
+            return await self._carry()
+        except Exception as bug:  # noqa: BLE001 - it stops the whole run, by its name
+            self._office.halt.stop(our_mistake(bug))
+            return self._written(self._left_mistaken())
+
+    async def _carry(self) -> Outcome:
         office = self._office
         try:
             outcome = await self._course()
@@ -113,6 +125,11 @@ class Row:
     def _left_there(self) -> Outcome:
         if self._in_doubt:
             return Unresolved(HALTED_IN_DOUBT, attempts=self._attempts)
+        return NotSent(HALTED, attempts=self._attempts)
+
+    def _left_mistaken(self) -> Outcome:
+        if self._in_doubt or self._attempts > self._before.attempts:
+            return Unresolved(MISTAKEN_IN_DOUBT, attempts=self._attempts)
         return NotSent(HALTED, attempts=self._attempts)
 
     def _written(self, outcome: Outcome) -> Outcome:
@@ -157,7 +174,21 @@ class Row:
         self._in_doubt = isinstance(verdict, MaybeSent)
         self._was_in_doubt = self._was_in_doubt or self._in_doubt
         self._heed_failures()
+        self._heed_unclear(verdict)
         return verdict
+
+    def _heed_unclear(self, verdict: Verdict) -> None:
+        """Stops the run where nothing but creates fails: a gateway may let searches through and no create."""
+        office = self._office
+        match verdict:
+            case Accepted() | Refused():
+                office.unclear.end()
+            case MaybeSent(reason=reason):
+                rows = office.unclear.add(self._key, left_at=self._left_at, now=office.api.clock())
+                if rows >= office.failures_to_stop:
+                    office.halt.stop(api_down(f"{rows} rows in a row got no clear answer, the last one: {reason}"))
+            case _:
+                pass
 
     def _heed_failures(self) -> None:
         api = self._office.api

@@ -10,7 +10,6 @@ web server gives a request up (110 s is a usual limit). An account that appears 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,9 +46,13 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A person has to decide; `why` names ids and no personal data."""
+    """A person has to decide; `why` names ids and no personal data.
+
+    `untold` says that OneFile showed too little of an account, which a later look may mend.
+    """
 
     why: str
+    untold: bool = False
 
 
 Sight = Found | Absent | Doubtful
@@ -95,12 +98,18 @@ class Settler:
         return await self.look_thoroughly(sent)
 
     async def look_thoroughly(self, sent: Mapping[str, object]) -> Sight:
-        """The look that counts, repeated a few times if OneFile does not answer."""
+        """The look that counts, repeated a few times if OneFile does not answer or does not show enough."""
+        doubt = Doubtful("OneFile could not be asked whether the account is there")
         for number in range(_FINAL_LOOKS):
             await self.halt.pause(self.settle_wait * number)
-            if (seen := await self._try_look(sent, _all_filters(sent))) is not None:
-                return seen
-        return Doubtful("OneFile could not be asked whether the account is there")
+            match await self._try_look(sent, _all_filters(sent)):
+                case Doubtful(untold=True) as seen:
+                    doubt = seen
+                case Found() | Absent() | Doubtful() as seen:
+                    return seen
+                case None:
+                    pass
+        return doubt
 
     async def _try_look(self, sent: Mapping[str, object], filters: Iterator[Mapping[str, str]]) -> Sight | None:
         """What a look shows; None if OneFile does not answer."""
@@ -123,20 +132,22 @@ class Settler:
             user_id = id_of(entry)
             if user_id is None or self.stranger(user_id) or not worth_fetching(sent, entry):
                 continue
-            details = await self.api.user(user_id)
-            # one that a search shows and that cannot be fetched may be the row's: then nothing is sent on top of it
-            likeness = Likeness.DISPUTED if details is None else compare(sent, details)
-            if likeness is not Likeness.OTHER:
+            likeness = compare(sent, entry, await self.api.user(user_id))
+            # it may have become somebody else's in the meantime
+            if likeness is not Likeness.OTHER and not self.stranger(user_id):
                 alike[user_id] = likeness
         return alike
 
 
 def _seen(alike: Mapping[int, Likeness]) -> Sight:
     ids = ", ".join(map(str, sorted(alike)))
+    untold = Likeness.UNTOLD in alike.values()
     if len(alike) > 1:
-        return Doubtful(f"several new accounts fit (user ids {ids})")
-    if Counter(alike.values())[Likeness.DISPUTED]:
-        return Doubtful(f"a new account fits, but differs from what was sent or cannot be read (user id {ids})")
+        return Doubtful(f"several new accounts fit (user ids {ids})", untold)
+    if untold:
+        return Doubtful(f"a new account may be this person, but cannot be read in full (user id {ids})", untold)
+    if Likeness.DISPUTED in alike.values():
+        return Doubtful(f"a new account fits, but differs from what was sent (user id {ids})")
     return Found(*alike)
 
 
