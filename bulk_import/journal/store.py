@@ -79,7 +79,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    _recognise(connection, path)
+    connection.execute("BEGIN")  # one view of it all: another process may be making it at this moment
+    try:
+        _recognise(connection, path)
+    finally:
+        connection.execute("ROLLBACK")
     if _one(connection, "PRAGMA journal_mode = WAL") != "wal":
         raise JournalError(f"The journal {path} cannot be kept safely where it is.", _ELSEWHERE)
     connection.execute("PRAGMA synchronous = FULL")
