@@ -23,6 +23,9 @@ LARGEST_UNPACKED: Final = 512 * MEBI
 LARGEST_ODS: Final = 128 * MEBI
 """Bytes of an OpenDocument workbook's part with the sheets, unpacked; it is parsed as a whole, more slowly."""
 
+MOST_REPEATED_TEXT: Final = 128 * MEBI
+"""Characters of an OpenDocument workbook once what stands in it once and is repeated is written out."""
+
 LARGEST_RATIO: Final = 250
 """Unpacked bytes for each packed byte, looked at in parts larger than `RATIO_MATTERS_ABOVE`."""
 
@@ -35,10 +38,16 @@ LARGEST_CELL_XML: Final = 8 * MEBI
 LARGEST_CELL_TEXT: Final = 8 * MEBI
 """Bytes that one row of a text file may take."""
 
+LARGEST_BINARY_SHEET: Final = 128 * MEBI
+"""Bytes of a sheet of an XLSB, unpacked."""
+
+LARGEST_PARSED: Final = 64 * MEBI
+"""Bytes of a sheet of unusual form, unpacked; it is parsed element by element, which is slow."""
+
 MOST_PARTS: Final = 10_000
 """Parts (files inside the zip) of a workbook."""
 
-MOST_STRINGS: Final = 16_000_000
+MOST_STRINGS: Final = 8_000_000
 """Entries in a workbook's list of shared strings."""
 
 MOST_ROWS: Final = 1_048_576

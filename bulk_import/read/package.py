@@ -7,6 +7,7 @@ fast reader, which trusts them, gets the file.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -25,12 +26,13 @@ from bulk_import.read.limits import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bulk_import.errors import InputUnreadable
     from bulk_import.read.content import Content
 
 CHUNK: Final = 1 * MEBI
+FEED: Final = 256 * KIBI
 LOCAL_HEADER: Final = 30
 ENCRYPTED: Final = 0x1
 
@@ -55,11 +57,8 @@ class Package:
         Raises:
             InputUnreadable: the part is missing or damaged, or its size is not what the directory says.
         """
-        entry = self.parts.get(part)
-        if entry is None:
-            raise self.damaged("a part of it is missing")
-        size = 0
-        for chunk in self._unpacked(entry):
+        entry, size = self.entry(part), 0
+        for chunk in self._unpacked(part):
             size += len(chunk)
             if size > entry.file_size:
                 raise self.damaged("a part is larger than it says")
@@ -67,13 +66,32 @@ class Package:
         if size != entry.file_size:
             raise self.damaged("a part is smaller than it says")
 
-    def _unpacked(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    def entry(self, part: str) -> zipfile.ZipInfo:
+        """What the zip's directory says of a part.
+
+        Raises:
+            InputUnreadable: the part is missing.
+        """
+        if part not in self.parts:
+            raise self.damaged("a part of it is missing")
+        return self.parts[part]
+
+    def packed(self, part: str) -> memoryview:
+        """A part's bytes as they lie in the zip.
+
+        Raises:
+            InputUnreadable: the part is missing.
+        """
+        entry = self.entry(part)
         header = self.data[entry.header_offset : entry.header_offset + LOCAL_HEADER]
         if len(header) < LOCAL_HEADER:
             raise self.damaged("a part of it is missing")
         names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         start = entry.header_offset + LOCAL_HEADER + names
-        packed = memoryview(self.data)[start : start + entry.compress_size]
+        return memoryview(self.data)[start : start + entry.compress_size]
+
+    def _unpacked(self, part: str) -> Iterator[bytes]:
+        entry, packed = self.entry(part), self.packed(part)
         if entry.compress_type == zipfile.ZIP_STORED:
             yield from (bytes(packed[at : at + CHUNK]) for at in range(0, len(packed), CHUNK))
         elif entry.compress_type == zipfile.ZIP_DEFLATED:
@@ -83,15 +101,18 @@ class Package:
 
     def _inflated(self, packed: memoryview) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        left = bytes(packed)
+        at, left = 0, b""
         while not inflater.eof:
+            # A little at a time: what is left over is copied at each step.
+            if not left:
+                left, at = bytes(packed[at : at + FEED]), at + FEED
             try:
                 chunk = inflater.decompress(left, CHUNK)
             except zlib.error:
                 raise self.damaged("a part cannot be unpacked") from None
-            if not chunk and not inflater.eof:
-                raise self.damaged("a part is cut short")
             left = inflater.unconsumed_tail
+            if not chunk and not left and at >= len(packed) and not inflater.eof:
+                raise self.damaged("a part is cut short")
             yield chunk
 
     def damaged(self, how: str) -> InputUnreadable:
@@ -159,9 +180,38 @@ def _check_truth(package: Package) -> None:
         strings = 0
         for chunk in package.chunks(part):
             if part.endswith("sharedstrings.xml"):
-                strings += chunk.count(b"<si")
+                strings += chunk.count(b"<si") + chunk.count(b":si")
             if strings > MOST_STRINGS:
-                raise refusal("file-too-large", package.name, f"it has more than {MOST_STRINGS:,} texts")
+                raise _too_many_strings(package)
+
+
+def _too_many_strings(package: Package) -> InputUnreadable:
+    return refusal("file-too-large", package.name, f"it has more than {MOST_STRINGS:,} texts")
+
+
+def check_strings(package: Package, part: str) -> None:
+    """Looks at how many texts a list of shared strings claims to have: the fast reader sets aside room for them.
+
+    Raises:
+        InputUnreadable: the part is damaged, or claims too many.
+    """
+    roots: list[Element] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if not roots:
+            roots.append(Element(name.rpartition(":")[2], attributes))
+
+    parser = safe_parser(package)
+    parser.StartElementHandler = start
+    parse(parser, package, part, lambda: bool(roots))
+    if not roots or roots[0].name != "sst":
+        raise package.damaged("its list of texts is none")
+    claimed = re.search(r"[0-9]+", roots[0].attributes.get("uniqueCount", ""))
+    if claimed and (len(claimed[0]) > LONGEST_COUNT or int(claimed[0]) > MOST_STRINGS):
+        raise _too_many_strings(package)
+
+
+LONGEST_COUNT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,52 +251,43 @@ def safe_parser(package: Package) -> expat.XMLParserType:
     def refuse(*_: object) -> None:
         raise package.damaged("it declares a document type, which no spreadsheet program writes")
 
+    def check_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() not in ENCODINGS:
+            raise package.damaged(OTHER_ENCODING)
+
     parser.StartDoctypeDeclHandler = refuse
+    parser.XmlDeclHandler = check_encoding
     return parser
 
 
-def parse(parser: expat.XMLParserType, package: Package, part: str) -> None:
-    """Feeds a part to a parser.
+ENCODINGS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "windows-1252"})
+"""In these, mark-up is the same bytes; in any other, the fast reader would find other elements than the parser."""
+DECLARED_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
+WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")
+OTHER_ENCODING: Final = "a part is written in an encoding that no spreadsheet program uses"
+
+
+def declares_plain_encoding(declaration: bytes) -> bool:
+    """Whether an XML declaration, without its brackets, names one of the usual encodings or none."""
+    named = DECLARED_ENCODING.search(declaration)
+    return named is None or named[1].decode("latin-1").lower() in ENCODINGS
+
+
+def parse(parser: expat.XMLParserType, package: Package, part: str, enough: Callable[[], bool] = lambda: False) -> None:
+    """Feeds a part to a parser, until its handlers have had enough.
 
     Raises:
         InputUnreadable: the part is missing or damaged.
     """
+    begun = False
     try:
         for chunk in package.chunks(part):
+            if not begun and chunk.startswith(WIDE):
+                raise package.damaged(OTHER_ENCODING)
+            begun = begun or bool(chunk)
             parser.Parse(chunk, False)  # noqa: FBT003 - expat takes it by position only
+            if enough():
+                return
         parser.Parse(b"", True)  # noqa: FBT003 - likewise
     except (expat.ExpatError, ValueError, LookupError):
         raise package.damaged("a part is not well-formed") from None
-
-
-def targets(package: Package, part: str) -> Mapping[str, str]:
-    """Relation id → part name, of the workbook's own list of relations.
-
-    Raises:
-        InputUnreadable: the list is missing or damaged.
-    """
-    return {
-        element.attributes.get("Id", ""): _target(element.attributes.get("Target", ""))
-        for element in elements(package, part)
-        if element.name == "Relationship"
-    }
-
-
-def sheet_parts(package: Package) -> Mapping[str, str]:
-    """Sheet name → part name, for an XLSX.
-
-    Raises:
-        InputUnreadable: the list of sheets is missing or damaged.
-    """
-    parts = targets(package, "xl/_rels/workbook.xml.rels")
-    found: dict[str, str] = {}
-    for element in elements(package, "xl/workbook.xml"):
-        if element.name != "sheet":
-            continue
-        relation = next((v for k, v in element.attributes.items() if k.rpartition(":")[2] == "id"), "")
-        found[element.attributes.get("name", "")] = parts.get(relation, "")
-    return found
-
-
-def _target(target: str) -> str:
-    return part_name(target) if target.startswith("/") else part_name(f"xl/{target}")

@@ -7,29 +7,35 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bulk_import.findings import Finding, Place, column_letters
+from bulk_import.read import ods, xlsb, xlsx
 from bulk_import.read.cells import columns_of, text_of
 from bulk_import.read.content import FileType, refusal
+from bulk_import.read.facts import SheetFacts
 from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
 from bulk_import.read.ods import ods_facts
-from bulk_import.read.package import open_package, sheet_parts, targets
-from bulk_import.read.sheet_xml import SheetFacts, sheet_facts
+from bulk_import.read.package import open_package
+from bulk_import.read.sheet_xml import sheet_facts
 from bulk_import.read.table import CellType, Heading, Source
 from bulk_import.read.xlsb import xlsb_facts, xlsb_sheet_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import numpy as np
     import pyarrow as pa
     from python_calamine import CalamineSheet, CalamineWorkbook
 
     from bulk_import.read.content import Content
+    from bulk_import.read.package import Package
     from bulk_import.read.table import Table
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,31 +84,42 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
 def _open(content: Content) -> Iterator[OpenBook]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - heavy
 
-    facts = _facts_of(content)
+    data, facts = _looked_over(content)
     with _calamine(content.name):
-        calamine = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
     try:
         yield OpenBook(content, calamine, facts)
     finally:
         calamine.close()
 
 
-def _facts_of(content: Content) -> Callable[[str], SheetFacts]:
-    """Looks the package over before the fast reader gets it; of XLS, which is no package, there are no facts."""
+def _looked_over(content: Content) -> tuple[bytes, Callable[[str], SheetFacts]]:
+    """The workbook as the fast reader gets it, and the facts of a sheet of it by name.
+
+    Of an XLS there are no facts, and nothing guards the fast reader but the size of the file: hidden rows are not
+    told, errors are empty cells, and a file made to do harm may take much memory.
+    """
     if content.type is FileType.XLS:
-        return lambda _: SheetFacts()
+        return content.data, lambda _: SheetFacts()
     package = open_package(content)
     if content.type is FileType.ODS:
         sheets = ods_facts(package)
         for name, facts in sheets.items():
             # Of these the fast reader reads all sheets at once, as soon as it opens the file.
             _check_facts(facts, content.name, name, stops=False)
-        return lambda name: sheets.get(name, SheetFacts())
+        return ods.as_handed_over(package), lambda name: _of(sheets, name, package)
     if content.type is FileType.XLSB:
-        binary = xlsb_sheet_parts(package, targets(package, "xl/_rels/workbook.bin.rels"))
-        return lambda name: xlsb_facts(package, binary.get(name, ""))
-    parts = sheet_parts(package)
-    return lambda name: sheet_facts(package, parts.get(name, ""))
+        binary = xlsb_sheet_parts(package)
+        return xlsb.as_handed_over(package, binary), lambda name: xlsb_facts(package, _of(binary, name, package)[1])
+    book = xlsx.listed(package)
+    parts = {sheet.name: sheet.part for sheet in book.sheets}
+    return xlsx.as_handed_over(package, book), lambda name: sheet_facts(package, _of(parts, name, package))
+
+
+def _of(sheets: Mapping[str, _T], name: str, package: Package) -> _T:
+    if name not in sheets:
+        raise package.damaged("one of its sheets has two names")
+    return sheets[name]
 
 
 @contextmanager
@@ -271,7 +288,7 @@ def _replaced(column: pa.ChunkedArray, offsets: np.ndarray, texts: list[str | No
 
 def _with_hidden(table: Table, facts: SheetFacts) -> Table:
     """The table with what the sheet hides: a warning of rows, and the numbers of columns."""
-    columns = frozenset(heading.column for heading in table.headings if facts.hides(heading.column))
+    columns = facts.columns_hidden() & {heading.column for heading in table.headings}
     table = replace(table, hidden_columns=columns)
     rows = table.frame.index[table.frame.index.isin(list(facts.hidden))].tolist() if facts.hidden else []
     if not rows:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import quoteattr
 
-from bulk_import.read.package import elements, part_name
+from bulk_import.read.package import check_strings, elements, part_name
 from bulk_import.read.repack import repacked
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bulk_import.read.package import Element, Package
 
 BOOK: Final = "xl/workbook.xml"
+STRINGS: Final = "xl/sharedstrings.xml"
 RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -115,8 +116,10 @@ def as_handed_over(package: Package, book: Book) -> bytes:
     """The workbook with these sheets and what belongs to them, and with lists written anew.
 
     Raises:
-        InputUnreadable: the part of a sheet is missing.
+        InputUnreadable: the part of a sheet is missing, or the list of texts claims to be endless.
     """
+    if STRINGS in package.parts:
+        check_strings(package, STRINGS)
     copies = {f"xl/worksheets/sheet{i}.xml": sheet.part for i, sheet in enumerate(book.sheets, start=1)}
     copies |= {part: part_name(part) for part in FURTHER_PARTS if part_name(part) in package.parts}
     numbered = list(enumerate(book.sheets, start=1))
