@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.findings import Finding, Place
 from bulk_import.read.content import refusal
 from bulk_import.read.grid import Grid
-from bulk_import.read.limits import LARGEST_CELL_TEXT, MOST_RAGGED_ROWS
+from bulk_import.read.limits import LARGEST_CELL_TEXT, MOST_ODD_CELLS, MOST_ODD_ROWS, MOST_RAGGED_ROWS
 from bulk_import.read.table import CellType, Heading
 
 if TYPE_CHECKING:
@@ -87,13 +87,23 @@ class OddRow:
 
 @dataclass(slots=True)
 class _PutAside:
-    """The odd rows as they come: their numbers, and their text."""
+    """The odd rows as they come: their numbers, and their text; no more of them than the limits allow."""
 
-    rows: list[tuple[int, str]] = field(default_factory=list)
+    rows: list[tuple[int, str, int]] = field(default_factory=list)
+    cells: int = 0
 
     def __call__(self, row: InvalidRow) -> str:
-        self.rows.append((row.number, row.text))
-        return "skip"
+        self.rows.append((row.number, row.text, row.actual_columns))
+        self.cells += row.actual_columns
+        return "error" if self.trouble() else "skip"
+
+    def trouble(self) -> str | None:
+        """Why the file as a whole is at fault, None if it is not."""
+        if len(self.rows) > MOST_ODD_ROWS:
+            return f"more than {MOST_ODD_ROWS:,} of its rows have more or fewer cells than the others"
+        if self.cells > MOST_ODD_CELLS:
+            return f"rows that have more or fewer cells than the others have more than {MOST_ODD_CELLS:,} cells"
+        return None
 
 
 def read_body(head: Head, data: bytes, name: str) -> tuple[Grid, tuple[Finding, ...]]:
@@ -136,13 +146,15 @@ def _regular_and_odd(head: Head, data: bytes, name: str) -> tuple[list[pa.Chunke
         return [pa.chunked_array([], pa.large_string())] * head.usual, []
     try:
         columns = _read(body, head, aside)
-        return columns, [OddRow(number, _cells(text, head.separator)) for number, text in aside.rows]
-    except (pa.ArrowInvalid, csv.Error):
-        raise refusal(
-            "file-unreadable",
-            name,
-            "one of its rows goes on for pages; a quotation mark is probably never closed",
-        ) from None
+        odd = [OddRow(number, _cells(text, head.separator, width)) for number, text, width in aside.rows]
+    except pa.ArrowInvalid:
+        raise refusal("file-unreadable", name, aside.trouble() or ENDLESS) from None
+    if any(len(text) > LARGEST_CELL_TEXT for _, text, _ in aside.rows):
+        raise refusal("file-unreadable", name, ENDLESS)
+    return columns, odd
+
+
+ENDLESS: Final = "one of its rows goes on for pages; a quotation mark is probably never closed"
 
 
 def _read(body: memoryview, head: Head, aside: _PutAside) -> list[pa.ChunkedArray]:
@@ -181,10 +193,30 @@ def block_size(body: memoryview, least: int = LARGEST_CELL_TEXT) -> int:
     return next((size for size in sizes if CARRIAGE_RETURN not in body[size - 1 :: size]), least)
 
 
-def _cells(text: str, separator: str) -> tuple[str, ...]:
+def _cells(text: str, separator: str, width: int) -> tuple[str, ...]:
     if '"' not in text:
         return tuple(text.split(separator))
+    if len(text) >= LONGEST_FOR_CSV:
+        return _cells_of_long(text, separator, width)
     return tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), ()))
+
+
+LONGEST_FOR_CSV: Final = 131_072
+"""Characters; a cell longer than this is an error to Python's csv module, whose limit holds for the whole process."""
+
+
+def _cells_of_long(text: str, separator: str, width: int) -> tuple[str, ...]:
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+    from pyarrow import csv as arrow_csv  # noqa: PLC0415 - heavy
+
+    data, names = text.encode(), [str(i) for i in range(width)]
+    table = arrow_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(data) + 2),
+        parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string())),
+    )
+    return tuple(column[0].as_py() or "" for column in table.columns)
 
 
 def _merged(columns: list[pa.ChunkedArray], odd: list[OddRow], width: int) -> list[pa.ChunkedArray]:

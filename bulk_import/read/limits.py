@@ -71,6 +71,12 @@ MOST_TEXT_CELLS: Final = 100_000_000
 MOST_RAGGED_ROWS: Final = 100_000
 """Rows of a text file that may fail to fit its headings before the file as a whole is at fault."""
 
+MOST_ODD_ROWS: Final = 500_000
+"""Rows of a text file that may have more or fewer cells than the others, which is read with more work."""
+
+MOST_ODD_CELLS: Final = 8_000_000
+"""Cells of these rows together."""
+
 HEADING_ROWS: Final = 50
 """The heading row stands among this many first rows."""
 

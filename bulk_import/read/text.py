@@ -158,7 +158,8 @@ def _cut(text: str, separator: str, known: Callable[[str], bool], *, whole: bool
             if len(rows) > 2 * HEADING_ROWS:
                 break
     except csv.Error:
-        whole = False
+        # A cell is longer than Python's csv module allows; the rows before it are complete.
+        whole = True
     complete = rows if whole or len(rows) > 2 * HEADING_ROWS else rows[:-1]
     heading = heading_index(complete, known)
     return None if heading is None else Head(separator, tuple(complete), tuple(ends), heading)

@@ -222,6 +222,25 @@ def test_a_cell_that_swallows_megabytes_is_refused(tmp_path: Path) -> None:
     assert "quotation mark" in detail
 
 
+@pytest.mark.parametrize("before", ["", TOM * 30], ids=["first row", "later row"])
+def test_a_cell_of_any_length_does_not_hide_the_headings(tmp_path: Path, before: str) -> None:
+    """A cell far longer than any field is read whole, so that it can be named, in rows of any width."""
+    long = "z" * 140_000
+    table = read(tmp_path, HEAD + before + f'Asha,{long},a@example.com,1\nMei,"{long}"\n' + TOM)
+    assert [row[1] for row in texts(table)[before.count("\n") :]] == [long, long, "O'Neil"]
+    assert table.findings == ()
+
+
+def test_a_file_of_nothing_but_odd_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row of another width than the rest costs work, so there is an end to it."""
+    monkeypatch.setattr("bulk_import.read.body.MOST_ODD_ROWS", 100)
+    assert len(rows(read(tmp_path, HEAD + ASHA * 120 + "Asha,Khan\n" * 100))) == 220
+    code, detail = refused(tmp_path, (HEAD + ASHA * 120 + "Asha,Khan\n" * 101).encode())
+    assert (code, detail) == ("file-unreadable", "more than 100 of its rows have more or fewer cells than the others")
+    monkeypatch.setattr("bulk_import.read.body.MOST_ODD_CELLS", 1000)
+    assert refused(tmp_path, (HEAD + ASHA * 120 + "x," * 1000 + "\n").encode())[0] == "file-unreadable"
+
+
 def test_guidance_rows_are_skipped(tmp_path: Path) -> None:
     """The template's own rows are left out with one note."""
     table = read(tmp_path, "Notes (not sent)," + HEAD + "How to fill in:,a,b,c,d\nExample (not sent),a,b,c,d\n," + ASHA)
