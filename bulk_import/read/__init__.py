@@ -7,7 +7,8 @@ may be.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from bulk_import.read.content import FileType, load
 from bulk_import.read.table import CellType, Heading, Source, Table
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["CellType", "Heading", "Source", "Table", "read_table"]
 
 
+LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""What Python makes of the bytes of a file's name that are not UTF-8; no report can hold it."""
+
+
 def read_table(path: Path, *, name: str | None = None, sheet: str | None = None, known: Callable[[str], bool]) -> Table:
     """Reads the sheet with the people from a workbook or a CSV.
 
@@ -27,7 +32,8 @@ def read_table(path: Path, *, name: str | None = None, sheet: str | None = None,
 
     Args:
         path: the file; its kind is told by its content, not by its name.
-        name: the file as the user named it; the path where that is not given.
+        name: the file as the user named it; the path where that is not given. What cannot be shown of it is
+            U+FFFD, the sign for a character that is none, from here on.
         sheet: the sheet's name; by default the only visible sheet with known headings. A CSV has none, and the name
             is of no consequence.
         known: says whether a heading means a field.
@@ -39,7 +45,7 @@ def read_table(path: Path, *, name: str | None = None, sheet: str | None = None,
     from bulk_import.read.text import read_text  # noqa: PLC0415 - only when a file is read
     from bulk_import.read.workbook import read_workbook  # noqa: PLC0415 - likewise
 
-    content = load(path, str(path) if name is None else name)
+    content = load(path, LONE_SURROGATE.sub("\ufffd", str(path) if name is None else name))
     if content.type is FileType.TEXT:
         return read_text(content, known=known)
     return read_workbook(content, sheet=sheet, known=known)

@@ -169,3 +169,25 @@ def test_a_full_disk(tmp_path: Path, kilobytes: int) -> None:
     assert len(done.err.strip().splitlines()) == 2
     left = {file.name for folder in tmp_path.glob("reports/2*") for file in folder.iterdir()}
     assert left <= {"results.xlsx", "log.jsonl"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files are always text on Windows")
+def test_a_file_name_that_is_not_text(tmp_path: Path) -> None:
+    """A name that is not UTF-8 is shown as far as it can be, and everything works to the end."""
+    name = os.fsdecode(b"in\xff.csv")
+    try:
+        write_csv(tmp_path / name, [learner(1)])
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    checked = run(tmp_path, "check", "--json", name)
+    assert (checked.code, checked.err) == (0, "")
+    assert report_of(checked)["sources"][0]["path"] == "in\ufffd.csv"
+    assert run(tmp_path, "check", name).code == 0
+    with sandbox.running() as onefile:
+        env = {
+            "BULK_IMPORT_ENVIRONMENT": "beta",
+            "BULK_IMPORT_BASE_URL": onefile.base_url,
+            "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
+        }
+        assert run(tmp_path, "submit", "--yes", name, env=env).code == 0
+        assert [run(tmp_path, word, env=env).code for word in ("runs", "resume")] == [0, 0]

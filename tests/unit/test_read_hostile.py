@@ -228,3 +228,17 @@ def test_binary_records_out_of_order_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, others.xlsb([XLSB_HEADINGS, others.record(146), far]))[0] == "file-too-large"
     for record in (others.record(0, b"\1"), others.record(4, b"\1"), others.record(145)):
         assert refused(tmp_path, others.xlsb([XLSB_HEADINGS, record]))[0] == "file-unreadable"
+
+
+def test_half_characters_never_leave_the_reader(tmp_path: Path) -> None:
+    """What is no character in the file is U+FFFD in the table, or the file is refused; reports can hold neither."""
+    half = "A\ud800n"
+    record = len(half).to_bytes(4, "little") + half.encode("utf-16-le", "surrogatepass")
+    binary = others.xlsb_row(2, [others.record(6, bytes(8) + record)])
+    assert texts(read_bytes(tmp_path, others.xlsb([XLSB_HEADINGS, binary])))[0][0] == "A\ufffdn"
+    text = f"{','.join(H)}\n{half},Khan,a@example.com,1\n".encode("utf-16-le", "surrogatepass")
+    assert texts(read_bytes(tmp_path, b"\xff\xfe" + text))[0][0] == "A\ufffdn"
+    row = f"<table:table-row>{others.ods_cell('A&#xD800;n')}</table:table-row>"
+    assert refused(tmp_path, others.ods(ODS_HEADINGS + row))[0] == "file-unreadable"
+    cell = '<row r="2"><c r="A2" t="inlineStr"><is><t>A&#xD800;n</t></is></c></row>'
+    assert refused(tmp_path, made.with_sheet_data(cell))[0] == "file-unreadable"
