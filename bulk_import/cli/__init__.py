@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 
@@ -13,6 +14,7 @@ BREAK = 130  # what the command-line library ends with on Ctrl-C
 def main() -> None:
     """Runs the command line and ends the process with its exit code."""
     _speak_utf8()
+    _end_on_any_signal()
     sys.exit(_exit_code())
 
 
@@ -21,6 +23,13 @@ def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _end_on_any_signal() -> None:
+    """Lets SIGTERM, and Ctrl-Break on Windows, end a command as Ctrl-C does; sending asks for more care itself."""
+    for name in ("SIGTERM", "SIGBREAK"):
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _exit_code() -> int:

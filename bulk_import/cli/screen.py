@@ -217,12 +217,12 @@ def ask(preview: Preview) -> bool:
     The question goes to standard error, so that standard output stays the report's.
     """
     out = console(error=True)
-    for line in preview.lines():
-        out.print(shown(line))
-    print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
-    # While a person is asked Ctrl-C must end the command at once: nothing has been sent.
+    # From the question on Ctrl-C must end the command at once: nothing has been sent.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        for line in preview.lines():
+            out.print(shown(line))
+        print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip().lower() == "yes"
     finally:
         signal.signal(signal.SIGINT, before)

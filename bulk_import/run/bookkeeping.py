@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bulk_import.errors import BulkImportError
+from bulk_import.errors import BulkImportError, Interrupted
 from bulk_import.journal import RunStart, RunState, SourceRead
 from bulk_import.lock import holding
 from bulk_import.report import OrganisationInfo, Status
@@ -15,7 +16,7 @@ from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -46,6 +47,27 @@ def holding_organisations(desk: Desk, target: Target) -> AbstractContextManager[
     """
     named = {int(str(record.values["OrganisationID"])) for record in desk.records}
     return holding(desk.settings.journal, f"{target.environment}-{target.host}", named)
+
+
+@contextmanager
+def naming_the_run(desk: Desk) -> Iterator[None]:
+    """Says how to go on where a run that has begun is stopped at once; before it begins nothing was sent.
+
+    Raises:
+        Interrupted: in place of what a second Ctrl-C raises.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        started = desk.started.isoformat()
+        submits = [run for run in desk.journal.runs() if run.start.mode == "submit"]
+        begun = next((run.id for run in submits if run.start.options.get("started") == started), None)
+        if begun is None:
+            raise
+        raise Interrupted(
+            "The run was stopped at once, without waiting for the calls that had left.",
+            f"bulk-import resume {begun} finds out what became of them, and goes on.",
+        ) from None
 
 
 def begin_check(desk: Desk) -> str:

@@ -13,7 +13,7 @@ from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
 from bulk_import.plan import Create, make_plan
 from bulk_import.report import Calls, OrganisationInfo
-from bulk_import.run.bookkeeping import conclude, holding_organisations, uk_today, write
+from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import Ending, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
@@ -81,7 +81,7 @@ def resume(
         run = _unfinished(journal, name, target)
         _same_target(run, target)
         desk = _read_again(run, settings, journal)
-        with holding_organisations(desk, target):
+        with holding_organisations(desk, target), naming_the_run(desk):
             secret = ready_to_send(desk)
             journal.reopen_run(run.id)
             return asyncio.run(_go_on(desk, run, target, secret, progress, say))

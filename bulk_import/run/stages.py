@@ -15,6 +15,7 @@ from bulk_import.run.bookkeeping import (
     begin_check,
     conclude,
     holding_organisations,
+    naming_the_run,
     organisation_of,
     uk_today,
 )
@@ -86,7 +87,7 @@ def submit(
     Raises:
         BulkImportError: as `dry_run`; or it was refused as unsafe, or not approved. Nothing was sent then.
     """
-    with _desk(job, settings) as desk, holding_organisations(desk, target):
+    with _desk(job, settings) as desk, holding_organisations(desk, target), naming_the_run(desk):
         return asyncio.run(_submit(desk, target, orders, progress))
 
 
