@@ -18,7 +18,7 @@ FIELD_NAMES = (
 
 _SAYING_LITTLE = """
     about above after again already and any at because before below but can can't cannot could couldn't did
-    didn't does doesn't either for from has hasn't have haven't is isn't it its later least less most must not
+    didn't does doesn't either for from has hasn't have haven't is isn't it its later least less most must no not
     of one only or other please should some such that the their then there these they this those try two
     under until up was wasn't were weren't when where whether which while with without would you your
     """
@@ -42,7 +42,7 @@ _SAYING_MUCH = """
     json
     last later learner learners left length letter letters licence licences limit line list locked login longer
     maintenance mandatory many match matches matching maximum message method mis missing mobile model module
-    name names national needed negative no nothing number numbers
+    name names national needed negative nothing number numbers
     object observer observers onefile operation option organisation organisations out
     parameter parse past path permission permissions permitted phone placement placements planned positive
     postcode present problem process processed property provided provider providers
