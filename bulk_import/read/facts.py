@@ -38,6 +38,8 @@ class SheetFacts:
 
     def reach(self, row: int, column: int) -> None:
         """Widens the rectangle so that it holds a cell."""
+        if self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column:
+            return
         self.first_row = min(self.first_row or row, row)
         self.first_column = min(self.first_column or column, column)
         self.last_row = max(self.last_row, row)
@@ -67,6 +69,10 @@ class SheetFacts:
         if (beyond := self.beyond_excel()) or rows * columns <= MOST_CELLS:
             return beyond
         return f"the sheet stretches over {rows:,} rows × {columns:,} columns, and the limit is {MOST_CELLS:,} cells"
+
+    def stretches_too_far(self) -> bool:
+        """Whether nothing is wrong but the size of the rectangle."""
+        return bool(self.too_large()) and not self.beyond_excel() and not self.too_many_failed()
 
     def hopeless(self) -> bool:
         """Whether the sheet will be refused, whatever is still to come of it."""

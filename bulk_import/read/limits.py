@@ -41,7 +41,7 @@ LARGEST_CELL_TEXT: Final = 8 * MEBI
 LARGEST_BINARY_SHEET: Final = 128 * MEBI
 """Bytes of a sheet of an XLSB, unpacked."""
 
-LARGEST_PARSED: Final = 64 * MEBI
+LARGEST_PARSED: Final = 48 * MEBI
 """Bytes of a sheet of unusual form, unpacked; it is parsed element by element, which is slow."""
 
 MOST_PARTS: Final = 10_000
@@ -56,7 +56,7 @@ MOST_ROWS: Final = 1_048_576
 MOST_COLUMNS: Final = 16_384
 """Columns of a sheet; Excel's own limit."""
 
-MOST_CELLS: Final = 16_000_000
+MOST_CELLS: Final = 8_000_000
 """Rows × columns of the rectangle round all cells of a sheet, because the reader keeps it whole."""
 
 MOST_FAILED_CELLS: Final = 500_000

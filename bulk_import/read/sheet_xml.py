@@ -15,7 +15,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.read.facts import SheetFacts
-from bulk_import.read.limits import LARGEST_CELL_XML
+from bulk_import.read.limits import LARGEST_CELL_XML, LARGEST_PARSED
 from bulk_import.read.package import declares_plain_encoding
 from bulk_import.read.sheet_parser import parsed_facts, position
 
@@ -34,14 +34,16 @@ def sheet_facts(package: Package, part: str) -> SheetFacts:
         InputUnreadable: the part is missing or damaged.
     """
     swept = _sweep(package, part)
-    if swept is None:
-        return parsed_facts(package, part)
-    if swept.too_large() and not swept.beyond_excel() and not swept.too_many_failed():
-        # The sweep counts cells that are formatted but empty, which do no harm.
+    if swept and swept.stretches_too_far():
+        # Cells that are formatted but empty do no harm.
+        swept = _sweep(package, part, leaving_out=EMPTY_CELL)
+    small = package.entry(part).file_size <= LARGEST_PARSED
+    if swept is None or (swept.stretches_too_far() and small):
         return parsed_facts(package, part)
     return swept
 
 
+EMPTY_CELL: Final = re.compile(rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]{1,9}")?+(?: t="[nsbe]")?+ ?/>')
 BEGINNING: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml([^<>]*)\?>)?\s*(?:<!--(?:(?!--)[\s\S])*+-->\s*)*+(?=<worksheet[\s>])"
 )
@@ -69,22 +71,26 @@ ANY_REFERENCE: Final = re.compile(rb"[\s\"']r\s*=")
 ROW_REFERENCE: Final = re.compile(rb"<row\s(?:[^<>]*[\s\"'])?r\s*=")
 
 
-def _sweep(package: Package, part: str) -> SheetFacts | None:
-    """The facts, None if the sheet is not in the plain form."""
+def _sweep(package: Package, part: str, leaving_out: re.Pattern[bytes] | None = None) -> SheetFacts | None:
+    """The facts, None if the sheet is not in the plain form; cells that match `leaving_out` do not count."""
     facts = SheetFacts()
     pieces = _pieces(package, part, _prefix(package, part))
     first, _ = next(pieces, (b"", True))
     beginning = BEGINNING.match(first)
     if not beginning or not declares_plain_encoding(beginning[1] or b"") or NO_DATA.search(first):
         return None
-    if not _take(first[beginning.end() :], facts):
+    if not _take(_without(leaving_out, first[beginning.end() :]), facts):
         return None
     for piece, has_data in pieces:
         if facts.beyond_excel() or facts.too_many_failed():
             break
-        if not (_take(piece, facts) if has_data else CELLS_AFTER.search(piece) is None):
+        if not (_take(_without(leaving_out, piece), facts) if has_data else CELLS_AFTER.search(piece) is None):
             return None
     return facts
+
+
+def _without(pattern: re.Pattern[bytes] | None, piece: bytes) -> bytes:
+    return pattern.sub(b"", piece) if pattern else piece
 
 
 def _prefix(package: Package, part: str) -> bytes:

@@ -28,8 +28,9 @@ COLUMNS_HIDDEN: Final = 0x01
 HIDDEN: Final = 0x10
 """Bit of the twelfth byte of a row's record (BrtRowHdr, fDyZero)."""
 DATA: Final = 145
-LAST_CELL: Final = 11
-OF_INTEREST: Final = LEAST.keys() | {COLUMNS, DATA}
+CELLS: Final = frozenset(range(2, 12))
+OF_DATA: Final = CELLS | {ROW, DATA}
+OF_INTEREST: Final = frozenset({*LEAST, COLUMNS, DATA})
 ENOUGH: Final = 1 << 16
 """Records after which it is looked whether the sheet is hopeless."""
 
@@ -56,9 +57,8 @@ def xlsb_facts(package: Package, part: str) -> SheetFacts:
         detail = f"a sheet has {entry.file_size / MEBI:,.0f} MiB, and the limit is {LARGEST_BINARY_SHEET // MEBI} MiB"
         raise refusal("file-too-large", package.name, detail)
     walk = _Walk(package, SheetFacts())
-    for number, (kind, record) in enumerate(_records(package, part)):
-        if kind in OF_INTEREST:
-            walk.take(kind, record)
+    for number, (kind, record) in enumerate(_records(package, part, OF_INTEREST)):
+        walk.take(kind, record)
         if not number % ENOUGH and walk.facts.hopeless():
             break
     return walk.facts
@@ -77,17 +77,17 @@ class _Walk:
         """Takes note of one record."""
         if len(record) < LEAST.get(kind, 0):
             raise self.package.damaged("a record of it is cut short")
-        if kind == DATA or (kind <= LAST_CELL and not self.in_data):
+        if self.in_data == (kind == DATA) and kind in OF_DATA:
             # The fast reader begins with the data; where that is told twice, it is not certain which it takes.
-            if kind != DATA or self.in_data:
-                raise self.package.damaged("its records are out of order")
-            self.in_data = True
+            raise self.package.damaged("its records are out of order")
+        if kind in CELLS:
+            self._take_cell(kind, record)
         elif kind == ROW:
             self._take_row(record)
         elif kind == COLUMNS:
             self._take_columns(record)
-        elif kind in LEAST and kind <= LAST_CELL:
-            self._take_cell(kind, record)
+        elif kind == DATA:
+            self.in_data = True
 
     def _take_row(self, record: bytes) -> None:
         self.row = int.from_bytes(record[:4], "little") + 1
@@ -106,15 +106,27 @@ class _Walk:
             self.facts.errors[self.row, column] = ERRORS.get(record[8], "#UNKNOWN!")
 
 
-def _records(package: Package, part: str) -> Iterator[tuple[int, bytes]]:
-    """Each record's kind and content; both kind and length are written in bytes of seven bits, the lowest first."""
+CONTINUED: Final = 0x80
+"""The bit that all bytes of a number but the last have."""
+
+
+def _records(package: Package, part: str, wanted: frozenset[int]) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of each record of a wanted kind.
+
+    Both kind and length are written in bytes of seven bits, the lowest first.
+    """
     data = b"".join(package.chunks(part))
     at = 0
     try:
         while at < len(data):
-            kind, at = _number(data, at, 2)
-            size, at = _number(data, at, 4)
-            yield kind, data[at : at + size]
+            kind, size = data[at], data[at + 1]
+            if kind < CONTINUED and size < CONTINUED:
+                at += 2
+            else:
+                kind, at = _number(data, at, 2)
+                size, at = _number(data, at, 4)
+            if kind in wanted:
+                yield kind, data[at : at + size]
             at += size
     except IndexError:
         raise package.damaged("a part is cut short") from None
@@ -125,7 +137,7 @@ def _number(data: bytes, at: int, longest: int) -> tuple[int, int]:
     for i in range(longest):
         byte = data[at + i]
         value |= (byte & 0x7F) << (7 * i)
-        if byte < 0x80:  # noqa: PLR2004 - the last byte of a number has not the highest bit
+        if byte < CONTINUED:
             return value, at + i + 1
     return value, at + longest
 
@@ -144,8 +156,8 @@ def xlsb_sheet_parts(package: Package) -> Mapping[str, tuple[str, str]]:
     """
     parts = _targets(package)
     found: dict[str, tuple[str, str]] = {}
-    for kind, record in _records(package, "xl/workbook.bin"):
-        if kind != SHEET or record[8:12] == NO_RELATION.to_bytes(4, "little"):
+    for _, record in _records(package, "xl/workbook.bin", frozenset({SHEET})):
+        if record[8:12] == NO_RELATION.to_bytes(4, "little"):
             continue
         relation, at = _wide_text(record, 8)
         name, _ = _wide_text(record, at)

@@ -76,6 +76,16 @@ def test_formatted_cells_without_a_value_do_no_harm(tmp_path: Path) -> None:
     assert rows(read_bytes(tmp_path, data))[0] == 2
 
 
+def test_a_large_sheet_with_formatted_cells_far_away_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such cells are left out without parsing the sheet; where it would take parsing, its stretch is named."""
+    monkeypatch.setattr("bulk_import.read.sheet_xml.LARGEST_PARSED", 100)
+    filled = '<row r="2"><c r="A2"><v>1</v></c></row>'
+    far = '<row r="1048576"><c r="A1048576" s="2"/><c r="XFD1048576" s="3" t="n" /></row>'
+    assert rows(read_bytes(tmp_path, made.with_sheet_data(filled + far))) == [2]
+    code, detail = refused(tmp_path, made.with_sheet_data(filled + far.replace("/>", "><v></v></c>")))
+    assert (code, "stretches" in detail) == ("file-too-large", True)
+
+
 @pytest.mark.parametrize("reference", ["AAAAAAA9999999999", "A0", "A", "9", "Ä9", ""])
 def test_an_address_that_is_none_is_said(tmp_path: Path, reference: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The fast reader never sees it, and so prints nothing of its own."""
