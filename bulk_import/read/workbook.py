@@ -97,7 +97,7 @@ def _looked_over(content: Content) -> tuple[bytes, Callable[[str], SheetFacts]]:
     """The workbook as the fast reader gets it, and the facts of a sheet of it by name.
 
     Of an XLS there are no facts, and nothing guards the fast reader but the size of the file: hidden rows are not
-    told, errors are empty cells, and a file made to do harm may take much memory.
+    told, errors are empty cells, and a file made to do harm may take all memory and end the process.
     """
     if content.type is FileType.XLS:
         return content.data, lambda _: SheetFacts()
