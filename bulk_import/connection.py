@@ -160,6 +160,8 @@ class Connection:
         self._sessions_refused = 0
         self._last_failure = float("-inf")
         self.failures_in_a_row = 0
+        self.on_failure: Callable[[int], None] | None = None
+        """Is told of each failure in a row, with how many there are by now: in the middle of a look-up too."""
         self.calls = Calls()
 
     async def __aenter__(self) -> Self:
@@ -267,6 +269,8 @@ class Connection:
                 if began >= self._last_failure:
                     self.failures_in_a_row += 1
                     self._last_failure = self.clock()
+                    if self.on_failure is not None:
+                        self.on_failure(self.failures_in_a_row)
             case _:
                 self.failures_in_a_row = 0
         throttled = isinstance(verdict, Throttled)

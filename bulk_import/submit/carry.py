@@ -109,8 +109,12 @@ async def carry_out(
     # sent so lately by another run that the caller's look at OneFile may not have shown it
     lately = journal.now() - timedelta(seconds=call_lifetime + settle_wait)
     crew = _Crew(office, operations, sent, journal.sent_elsewhere(run, lately), on_progress)
-    for group in _groups(creates):
-        await crew.work(group, stop)
+    api.on_failure = office.heed
+    try:
+        for group in _groups(creates):
+            await crew.work(group, stop)
+    finally:
+        api.on_failure = None
     return crew.result()
 
 

@@ -70,6 +70,11 @@ class Office:
     failures_to_stop: int
     unclear: Streak = field(default_factory=Streak)
 
+    def heed(self, failures_in_a_row: int) -> None:
+        """Stops the run once so many calls in a row failed, those of look-ups among them."""
+        if failures_in_a_row >= self.failures_to_stop:
+            self.halt.stop(api_down(f"{failures_in_a_row} calls in a row failed"))
+
 
 class Row:
     """One row on its way; `carry` is called once.
@@ -173,7 +178,6 @@ class Row:
         self._unwritten = verdict
         self._in_doubt = isinstance(verdict, MaybeSent)
         self._was_in_doubt = self._was_in_doubt or self._in_doubt
-        self._heed_failures()
         self._heed_unclear(verdict)
         return verdict
 
@@ -189,11 +193,6 @@ class Row:
                     office.halt.stop(api_down(f"{rows} rows in a row got no clear answer, the last one: {reason}"))
             case _:
                 pass
-
-    def _heed_failures(self) -> None:
-        api = self._office.api
-        if api.failures_in_a_row >= self._office.failures_to_stop:
-            self._office.halt.stop(api_down(f"{api.failures_in_a_row} calls in a row failed"))
 
     async def _after(self, verdict: Verdict, tries: int) -> Outcome | None:
         """The row's outcome after an attempt; None if it is to be sent again."""
@@ -244,7 +243,6 @@ class Row:
         office = self._office
         running_for = office.api.clock() - self._left_at if running else None
         outcome = self._settled(await office.settler.settle(self._sent, running_for=running_for), status)
-        self._heed_failures()
         if outcome is None and isinstance(given_up := after_absent(tries), GiveUp):
             return Unresolved(given_up.why.value, status, self._attempts)
         return outcome
