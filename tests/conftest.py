@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.state.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # In CI the same examples are met at every run, so that a red build can be met again; elsewhere each run looks further.
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
@@ -23,12 +27,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[Tally.WANTED] = SCHEDULES[profile]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Shows what the schedules met."""
-    tally = config.stash.get(Tally.KEY, None)
-    if tally is not None:
-        terminalreporter.section("schedules of failures")
-        terminalreporter.write_line("\n".join(tally.lines()))
+FIGURES = "figures"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Puts a line of figures into the summary at the end, from whichever process the test runs in."""
+    return lambda line: record_property(FIGURES, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows the figures that tests have told."""
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    told = [line for report in reports for name, line in getattr(report, "user_properties", ()) if name == FIGURES]
+    if told:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(dict.fromkeys(told)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

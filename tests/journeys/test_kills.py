@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from tests.journeys.command import learner, tutor, write_csv
 from tests.journeys.killing import FORKS, code_of, fresh, kill, nursery, said, summary_of, toward, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bulk_import.sandbox import Running
@@ -239,34 +239,31 @@ def told_until(goal: int, folder: Path, start: Starter, at_once: int) -> tuple[C
     return Counter(landed), stories
 
 
-def killed(
-    goal: int, folder: Path, start: Starter, capsys: pytest.CaptureFixture[str], at_once: int
-) -> Counter[Landed]:
+def killed(goal: int, folder: Path, start: Starter, tell: Callable[[str], None], at_once: int) -> Counter[Landed]:
     """Kills so many processes, and prints how many it were and where they landed."""
     began = time.monotonic()
     landed, stories = told_until(goal, folder, start, at_once)
     where = ", ".join(f"{kills} {name}" for name, kills in landed.most_common())
     seconds = time.monotonic() - began
-    with capsys.disabled():
-        sys.stdout.write(f"\n{landed.total()} kills in {stories} runs and {seconds:.0f} s: {where}\n")
+    tell(f"{landed.total()} kills in {stories} runs and {seconds:.0f} s: {where}")
     assert landed.total() >= goal
     return landed
 
 
 @pytest.mark.skipif(not FORKS, reason="without fork every process is fresh, as in the next test")
 def test_killed_at_random_moments_each_row_gets_one_account(
-    tmp_path: Path, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, pytestconfig: pytest.Config, tell: Callable[[str], None]
 ) -> None:
     """However often and whenever processes are killed, the rest is done, once, and report and server agree."""
     goal = KILLS_LONG if pytestconfig.getoption("--long") else KILLS
     with nursery() as start:
-        landed = killed(goal, tmp_path, start, capsys, AT_ONCE)
+        landed = killed(goal, tmp_path, start, tell, AT_ONCE)
     assert min(landed[name] for name in ("before the run began", "in mid-run", "during reports")) > goal // 50
 
 
-def test_fresh_processes_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fresh_processes_killed(tmp_path: Path, tell: Callable[[str], None]) -> None:
     """What holds for forked processes holds for those that a scheduler starts."""
-    assert killed(KILLS_OF_FRESH, tmp_path, fresh, capsys, 1)["in mid-run"]
+    assert killed(KILLS_OF_FRESH, tmp_path, fresh, tell, 1)["in mid-run"]
 
 
 def test_killed_before_it_began_it_leaves_nothing_to_resume(tmp_path: Path) -> None:

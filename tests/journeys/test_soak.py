@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from tests.journeys.command import environment, learner, write_csv
 from tests.journeys.killing import toward
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bulk_import.sandbox.faults import FaultKind
@@ -111,18 +111,15 @@ def _judge(folder: Path, emails: Counter[str], rows: int) -> None:
     assert len(unknown) <= 3 * rows * SHARE**5 + 3
 
 
-def test_a_long_run_with_many_faults(
-    tmp_path: Path, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_long_run_with_many_faults(tmp_path: Path, pytestconfig: pytest.Config, tell: Callable[[str], None]) -> None:
     """Peak memory stays within a fifth of a short run's, less the rows' own, and no task or connection is left."""
     rows = MANY if pytestconfig.getoption("--long") else SOME
     short, long = soaked(tmp_path / "short", FEW), soaked(tmp_path / "long", rows)
     own = max(long.rows - short.rows, 0.0)
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{rows:,} rows, {long.faults:,} creates gone wrong, {long.calls:,} calls in {long.seconds:.0f} s: "
-            f"peak {long.peak:.0f} MiB, of which {own:.0f} MiB the rows'; {FEW:,} rows: {short.peak:.0f} MiB; "
-            f"ratio {(long.peak - own) / short.peak:.2f}\n"
-        )
+    tell(
+        f"{rows:,} rows, {long.faults:,} creates gone wrong, {long.calls:,} calls in {long.seconds:.0f} s: "
+        f"peak {long.peak:.0f} MiB, of which {own:.0f} MiB the rows'; {FEW:,} rows: {short.peak:.0f} MiB; "
+        f"ratio {(long.peak - own) / short.peak:.2f}"
+    )
     assert long.faults > rows * SHARE / 2
     assert long.peak - own <= short.peak * GOAL

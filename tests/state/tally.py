@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 class Tally:
     """What all schedules together met."""
 
-    KEY: ClassVar[pytest.StashKey[Tally]] = pytest.StashKey()
     WANTED: ClassVar[pytest.StashKey[int]] = pytest.StashKey()
 
     schedules: int = 0

@@ -16,7 +16,7 @@ from tests.state.mortal import Forgetful
 from tests.state.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 RULES_A_SCHEDULE = 4
 
@@ -53,10 +53,11 @@ def _machine(tally: Tally, kind: type[Schedules] = Schedules, college: type[Coll
     return type("Schedules", (kind,), {"tally": tally, "college_class": college})
 
 
-def test_no_schedule_makes_a_second_account_or_loses_a_row(pytestconfig: pytest.Config) -> None:
+def test_no_schedule_makes_a_second_account_or_loses_a_row(
+    pytestconfig: pytest.Config, tell: Callable[[str], None]
+) -> None:
     """Thousands of random schedules of faults, lags, deaths, stops and resumes leave one account and one fate a row."""
     tally = Tally()
-    pytestconfig.stash[Tally.KEY] = tally
     schedules = settings(
         max_examples=pytestconfig.stash[Tally.WANTED],
         stateful_step_count=RULES_A_SCHEDULE,
@@ -64,6 +65,8 @@ def test_no_schedule_makes_a_second_account_or_loses_a_row(pytestconfig: pytest.
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(_machine(tally), settings=schedules)
+    for line in tally.lines():
+        tell(line)
     assert tally.schedules >= pytestconfig.stash[Tally.WANTED]
     assert tally.crashes
     assert tally.faults
