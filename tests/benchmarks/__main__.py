@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|submit|help|all] [--rows N] [--runs N]`."""
+"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|submit|safety|help|all] [--rows N] [--runs N]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.checking import check_csv, check_xlsx
 from tests.benchmarks.measure import say
 from tests.benchmarks.pacing import submit
+from tests.benchmarks.safety import safety
 from tests.benchmarks.starting import start
 
 if TYPE_CHECKING:
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
 XLSX_ROWS = 100_000
 SUBMITTED_ROWS = 600
+SAFETY_ROWS = 900
 CSV_ROWS = 1_000_000
 
 
 def main() -> None:
     """Runs what was asked for and prints figures."""
     arguments = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="How fast the product is.")
-    arguments.add_argument("which", nargs="?", default="all", choices=["check", "csv", "submit", "help", "all"])
+    arguments.add_argument(
+        "which", nargs="?", default="all", choices=["check", "csv", "submit", "safety", "help", "all"]
+    )
     arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
     arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
     chosen = arguments.parse_args()
@@ -30,6 +34,7 @@ def main() -> None:
         "help": lambda: start(max(5, chosen.runs)),
         "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
         "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
+        "safety": lambda: safety(chosen.rows or SAFETY_ROWS),
         "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
     }
     for name, benchmark in benchmarks.items():
