@@ -73,7 +73,8 @@ def test_no_schedule_makes_a_second_account_or_loses_a_row(
     assert tally.ends["confirmed by a look-up"]
 
 
-@pytest.mark.parametrize("college", [WithoutLookUps, WithoutIntents])
+# Without intents only a death in one of the few moments after a send shows, and finding one takes minutes.
+@pytest.mark.parametrize("college", [WithoutLookUps, pytest.param(WithoutIntents, marks=pytest.mark.long)])
 def test_the_schedules_find_second_accounts_where_a_safeguard_is_missing(college: type[College]) -> None:
     """Without look-ups, and without intents before the calls, the same schedules do find a row with two accounts."""
     quickly = settings(
