@@ -118,7 +118,7 @@ class Story:
 
     def _moment(self, told: float) -> Moment:
         """When the next process dies: the earlier in the story, the earlier in the run."""
-        weights = (2, 2, 8, 3 if told > 0.5 else 1)
+        weights = (2, 2, 8, 3 if told > 0.5 else 1) if told else (4, 4, 3, 1)
         moments: tuple[Moment, ...] = ("early", "in the look-ups", "sending", "reports")
         return self.chance.choices(moments, weights)[0]
 
@@ -258,7 +258,7 @@ def test_killed_at_random_moments_each_row_gets_one_account(
     goal = KILLS_LONG if pytestconfig.getoption("--long") else KILLS
     with nursery() as start:
         landed = killed(goal, tmp_path, start, tell, AT_ONCE)
-    assert min(landed[name] for name in ("before the run began", "in mid-run", "during reports")) > goal // 50
+    assert min(landed[name] for name in ("before the run began", "in mid-run", "during reports")) > goal // 500
 
 
 def test_fresh_processes_killed(tmp_path: Path, tell: Callable[[str], None]) -> None:
