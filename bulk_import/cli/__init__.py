@@ -5,8 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 from bulk_import.errors import BulkImportError, Interrupted, StoppedEarly
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 BREAK = 130  # what the command-line library ends with on Ctrl-C
 
@@ -29,7 +33,12 @@ def _end_on_any_signal() -> None:
     """Lets SIGTERM, and Ctrl-Break on Windows, end a command as Ctrl-C does; sending asks for more care itself."""
     for name in ("SIGTERM", "SIGBREAK"):
         if (number := getattr(signal, name, None)) is not None:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, _as_ctrl_c)
+
+
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    # Raised as SIGINT it is cancelled in an orderly way; an exception in the midst of a loop may never end.
+    signal.raise_signal(signal.SIGINT)
 
 
 def _exit_code() -> int:
