@@ -117,6 +117,14 @@ def _base_url(value: object) -> str:
     return text
 
 
+def _names(value: object) -> frozenset[str]:
+    """A list in the file, a text with commas in a variable."""
+    names = value.split(",") if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("must be a list of field names")
+    return frozenset(name.strip() for name in names if name.strip())
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("environment", "sandbox", _environment, "Where to send: sandbox, beta, practice or live."),
     Setting("base_url", None, _base_url, "The API's address, if it is not the environment's own."),
@@ -138,6 +146,12 @@ SETTINGS: tuple[Setting, ...] = (
         None,
         _whole(1, 100_000),
         "Changes as a share of the centre's accounts, in per cent.",
+    ),
+    Setting(
+        "update_undocumented",
+        [],
+        _names,
+        "Fields to update although OneFile's guide shows no update of them, such as ProviderID.",
     ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -163,6 +177,7 @@ class Settings:
     out: Path
     max_changes: int
     max_change_percent: int | None
+    update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]
     severities: Mapping[str, Severity]
@@ -233,7 +248,7 @@ def load(
         given.take(name, option, "--" + name.replace("_", "-"))
         _make_absolute(given, name, here)
     tables = _tables(content, str(file), given.problems)
-    _check_fields(tables, str(file), fields, given.problems)
+    _check_fields(tables, given, str(file), fields)
     _check_address(given)
     if given.problems:
         raise SettingsError(tuple(given.problems))
@@ -293,17 +308,19 @@ def _tables(content: Mapping[str, object], origin: str, problems: list[str]) -> 
     return tables
 
 
-def _check_fields(
-    tables: Mapping[str, Mapping[str, str]], origin: str, fields: Collection[str], problems: list[str]
-) -> None:
+def _check_fields(tables: Mapping[str, Mapping[str, str]], given: _Given, file: str, fields: Collection[str]) -> None:
     spelt = {name.lower(): name for name in fields}
-    named = [("columns", name) for name in tables["columns"].values() if name]
-    named += [("defaults", name) for name in tables["defaults"]]
-    for table, name in named:
+    named = [(f"{file}: [columns]", name) for name in tables["columns"].values() if name]
+    named += [(f"{file}: [defaults]", name) for name in tables["defaults"]]
+    updated = given.values.get("update_undocumented", frozenset[str]())
+    assert isinstance(updated, frozenset)  # noqa: S101 - what its parser gives
+    named += [(f"{given.origins['update_undocumented']}: update_undocumented", name) for name in sorted(updated)]
+    for where, name in named:
         if spelt and name.strip().lower() not in spelt:
             near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)
             hint = f" Did you mean {spelt[near[0]]}?" if near else ""
-            problems.append(f"{origin}: [{table}] there is no field {name}.{hint}")
+            given.problems.append(f"{where} there is no field {name}.{hint}")
+    given.values["update_undocumented"] = frozenset(spelt.get(name.lower(), name) for name in updated)
 
 
 def _check_address(given: _Given) -> None:

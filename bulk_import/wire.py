@@ -86,6 +86,11 @@ def create_user(fields: Mapping[str, object]) -> Request:
     return Request(RequestKind.CREATE, "POST", "User", fields)
 
 
+def update_user(user_id: int, fields: Mapping[str, object]) -> Request:
+    """Some fields of an account, the others left as they are (article 76000037051)."""
+    return Request(RequestKind.UPDATE, "POST", f"User/{user_id}", fields)
+
+
 def get_user(user_id: int) -> Request:
     """All that OneFile tells of one account."""
     return Request(RequestKind.READ, "GET", f"User/{user_id}")

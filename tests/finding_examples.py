@@ -73,6 +73,13 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "organisation-unknown": ("OrganisationID", "Centre ID", None, "99; it may use 1, 2"),
     "account-exists": (None, None, None, "user id 1003, found by MISID, differs in ClassroomID"),
     "account-ambiguous": (None, None, None, "2 accounts hold this MISID (user ids 101, 112)"),
+    "account-contradicted": (
+        *(None, None, None),
+        "user id 1003, found by MISID, has another DOB and LastName",
+    ),
+    "account-shared": (None, None, None, "user id 1003 is what this row means and learners.xlsx row 12 too"),
+    "account-missing": (None, None, None, ""),
+    "update-undocumented": (None, None, None, "ProviderID"),
     "refused": (None, None, None, "Placement not found (code -57)"),
     "unresolved": (None, None, None, "no answer came in time"),
     "confirmed-by-lookup": (None, None, None, " (user id 5012)"),

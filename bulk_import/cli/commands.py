@@ -303,11 +303,6 @@ def _job(
 ) -> Job:
     from bulk_import.run import Job  # noqa: PLC0415 - heavy
 
-    if mode is Mode.UPDATE:
-        raise UsageError(
-            "This version makes new accounts only; it does not change accounts yet.",
-            "Leave --mode out: rows whose account exists and differs are then held for you to look at.",
-        )
     return Job(
         files=tuple(files),
         sheet=sheet,

@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from bulk_import.journal.entries import DecisionKind, Key
-
-CREATE = "create"
+    from bulk_import.journal.entries import DecisionKind, Key, Verb
 
 _OPERATIONS = """
-    SELECT source, row, role, identity, payload_digest, state, attempts, user_id, http_status, code, reason, confirmed,
+    SELECT source, row, verb, role, identity, payload_digest, state, attempts, user_id, http_status, code, reason,
+        confirmed,
         (SELECT sent_at FROM attempts WHERE attempts.run = operations.run AND attempts.source = operations.source
             AND attempts.row = operations.row ORDER BY number DESC LIMIT 1)
     FROM operations WHERE run = ? ORDER BY source, row"""
@@ -47,12 +46,13 @@ _IN_DOUBT = """
 _MADE_SINCE = """
     SELECT operations.user_id, operations.role FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
-    WHERE operations.state = ? AND runs.environment = ? AND runs.host = ? AND attempts.sent_at >= ?"""
+    WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
+        AND attempts.sent_at >= ?"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
     WHERE runs.id != mine.id AND runs.environment = mine.environment AND runs.host = mine.host
-        AND operations.state IN (?, ?, ?) AND attempts.sent_at >= ?
+        AND operations.verb = 'create' AND operations.state IN (?, ?, ?) AND attempts.sent_at >= ?
     GROUP BY operations.identity"""
 _RUNS = """
     SELECT id, mode, started, finished, environment, host, organisation_id, sources, digest, options, state, exit_code,
@@ -145,8 +145,8 @@ class Journal:
                     *(sources, start.digest, json.dumps(dict(start.options)), RunState.RUNNING),
                 ),
             )
-            rows = [(run, *each.key, each.kind, each.user_id, each.code, each.detail) for each in decisions]
-            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            rows = [(run, *each.key, *_said_of(each)) for each in decisions]
+            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             if known is not None:
                 _remember(writing, run, known)
         return run
@@ -191,11 +191,11 @@ class Journal:
         Raises:
             JournalError: it cannot be written.
         """
-        rows = [(each.kind, each.user_id, each.code, each.detail, run, *each.key) for each in decisions]
+        rows = [(*_said_of(each), run, *each.key) for each in decisions]
         with self._writing() as writing:
             writing.executemany(
-                "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ? WHERE run = ? AND source = ?"
-                " AND row = ?",
+                "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ?, changes = ?"
+                " WHERE run = ? AND source = ? AND row = ?",
                 rows,
             )
 
@@ -213,17 +213,18 @@ class Journal:
                 user_id=_maybe(user_id),
                 code=None if code is None else str(code),
                 detail=str(detail),
+                changes=tuple(str(changes).split()),
             )
-            for _, source, row, kind, user_id, code, detail in found
+            for _, source, row, kind, user_id, code, detail, changes in found
         )
 
     def plan(self, run: str, planned: Iterable[Planned]) -> None:
-        """Writes down which rows are to become accounts; those it knows already stay as they are.
+        """Writes down which rows are to be sent; those it knows already stay as they are.
 
         Raises:
             JournalError: it cannot be written.
         """
-        rows = [(run, *row.key, CREATE, row.role, row.identity, row.payload_digest, State.PLANNED) for row in planned]
+        rows = [(run, *row.key, row.verb, row.role, row.identity, row.payload_digest, State.PLANNED) for row in planned]
         with self._writing() as writing:
             writing.executemany(
                 "INSERT INTO operations (run, source, row, verb, role, identity, payload_digest, state)"
@@ -257,7 +258,7 @@ class Journal:
         return frozenset(_int(one) for (one,) in self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run))
 
     def sent_elsewhere(self, run: str, since: datetime) -> Mapping[str, datetime]:
-        """Whom other runs to the same OneFile have sent since a moment, perhaps or for sure: identity → when last.
+        """Whose accounts other runs to the same OneFile have asked for since a moment: identity → when last.
 
         Raises:
             JournalError: it cannot be read.
@@ -337,7 +338,7 @@ class Journal:
         return frozenset(_int(user_id) for user_id, role in found if role in roles)
 
     def operations(self, run: str) -> tuple[Operation, ...]:
-        """All rows of a run that were to become accounts, by source and row.
+        """All rows of a run that were to be sent, by source and row.
 
         Raises:
             JournalError: it cannot be read.
@@ -378,6 +379,11 @@ class Journal:
         return _run(row, {State(str(state)): int(str(count)) for state, count in counted})
 
 
+def _said_of(decision: Decision) -> tuple[object, ...]:
+    """What a decision says of its row, in the order of the table; names of fields have no spaces."""
+    return decision.kind, decision.user_id, decision.code, decision.detail, " ".join(decision.changes)
+
+
 def _remember(writing: sqlite3.Connection, run: str, user_ids: Collection[int]) -> None:
     """Keeps the first set that is given for a run."""
     if writing.execute("INSERT INTO snapshots VALUES (?) ON CONFLICT DO NOTHING", (run,)).rowcount:
@@ -409,9 +415,25 @@ def _columns(outcome: Outcome) -> tuple[State, int | None, int | None, int | Non
 
 
 def _operation(row: tuple[object, ...]) -> Operation:
-    source, number, role, identity, digest, state, attempts, user_id, status, code, reason, confirmed, sent_at = row
+    (
+        source,
+        number,
+        verb,
+        role,
+        identity,
+        digest,
+        state,
+        attempts,
+        user_id,
+        status,
+        code,
+        reason,
+        confirmed,
+        sent_at,
+    ) = row
+    key = _int(source), _int(number)
     return Operation(
-        planned=Planned((_int(source), _int(number)), _int(role), str(identity), str(digest)),
+        planned=Planned(key, _int(role), str(identity), str(digest), cast("Verb", verb)),
         state=State(str(state)),
         attempts=_int(attempts),
         sent_at=None if sent_at is None else datetime.fromisoformat(str(sent_at)),

@@ -127,7 +127,8 @@ class Run:
     closing: Mapping[str, object] = field(default_factory=dict)
 
 
-DecisionKind = Literal["create", "unchanged", "hold"]
+DecisionKind = Literal["create", "update", "unchanged", "hold"]
+Verb = Literal["create", "update"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +137,11 @@ class Decision:
 
     Attributes:
         key: source and row.
-        kind: "create", "unchanged" or "hold".
+        kind: "create", "update", "unchanged" or "hold".
         user_id: the account's, where there is one.
-        code: of the finding that says why the row is held.
+        code: of the finding that says why the row is held, or what of it is not sent.
         detail: that finding's detail, which is never personal data.
+        changes: the fields to send in an update.
     """
 
     key: Key
@@ -147,23 +149,26 @@ class Decision:
     user_id: int | None = None
     code: str | None = None
     detail: str = ""
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A row that is to become an account.
+    """A row that is to become an account, or to change one.
 
     Attributes:
         key: source and row.
         role: the role's id.
         identity: keyed token of the person.
-        payload_digest: keyed token of all that would be sent.
+        payload_digest: keyed token of all that the row says.
+        verb: what is to be done.
     """
 
     key: Key
     role: int
     identity: str
     payload_digest: str
+    verb: Verb = "create"
 
 
 @dataclass(frozen=True, slots=True)

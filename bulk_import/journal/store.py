@@ -50,6 +50,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
         "CREATE TABLE snapshots (run TEXT PRIMARY KEY REFERENCES runs (id)) WITHOUT ROWID",
     ),
+    ("ALTER TABLE decisions ADD COLUMN changes TEXT NOT NULL DEFAULT ''",),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import Create, Hold, Unchanged
+from bulk_import.plan import Create, Hold, Unchanged, Update
 from bulk_import.report import RowFate, Status
 
 if TYPE_CHECKING:
@@ -37,12 +37,18 @@ def _decision(action: Action) -> Decision:
     match action:
         case Create():
             return Decision(key, "create")
-        case Unchanged(user_id=user_id):
-            return Decision(key, "unchanged", user_id)
+        case Update(user_id=user_id, finding=finding, changes=changes):
+            return Decision(key, "update", user_id, *_said(finding), changes)
+        case Unchanged(user_id=user_id, finding=finding):
+            return Decision(key, "unchanged", user_id, *_said(finding))
         case Hold(finding=finding, user_id=user_id):
-            return Decision(key, "hold", user_id, finding.code, finding.detail)
+            return Decision(key, "hold", user_id, *_said(finding))
         case other:
             assert_never(other)
+
+
+def _said(finding: Finding | None) -> tuple[str | None, str]:
+    return (None, "") if finding is None else (finding.code, finding.detail)
 
 
 def fates(
@@ -53,7 +59,7 @@ def fates(
     Args:
         checked: the sources.
         decided: the plan, a decision for each row that passed the check.
-        outcomes: what became of the creates; None where nothing was meant to be sent.
+        outcomes: what became of the rows that were to be sent; None where nothing was meant to be sent.
     """
     found: list[dict[int, RowFate]] = [{} for _ in checked]
     for decision in decided:
@@ -64,17 +70,35 @@ def fates(
 
 def _fate(decision: Decision, checked: Checked, outcomes: Mapping[Key, Outcome] | None) -> RowFate:
     place = Place(checked.table.source.name, checked.table.source.sheet, decision.key[1])
+    said = _finding(decision, checked, place)
     match decision.kind:
         case "unchanged":
-            return RowFate(Status.UNCHANGED, decision.user_id)
+            return RowFate(Status.UNCHANGED, decision.user_id, findings=said)
         case "hold":
-            finding = Finding(decision.code or "account-ambiguous", place, detail=decision.detail)
-            finding = _at_field(finding, FIELD_OF_HOLD.get(finding.code), checked)
-            return RowFate(Status.HELD, decision.user_id, findings=(finding,))
+            return RowFate(Status.HELD, decision.user_id, findings=said)
         case "create":
             if outcomes is None:
                 return RowFate(Status.WOULD_CREATE)
             return _of_outcome(outcomes[decision.key], checked, place)
+        case "update":
+            if outcomes is None:
+                return RowFate(Status.WOULD_UPDATE, decision.user_id, decision.changes, findings=said)
+            return _of_update(_of_outcome(outcomes[decision.key], checked, place), decision, said)
+
+
+def _finding(decision: Decision, checked: Checked, place: Place) -> tuple[Finding, ...]:
+    """What the plan found about a row, at the cell that it is about."""
+    if decision.code is None:
+        return ()
+    finding = Finding(decision.code, place, detail=decision.detail)
+    return (_at_field(finding, FIELD_OF_HOLD.get(finding.code), checked),)
+
+
+def _of_update(fate: RowFate, decision: Decision, said: tuple[Finding, ...]) -> RowFate:
+    """The fate of a row whose account was to be changed: its id is known from the start."""
+    status = Status.UPDATED if fate.status is Status.CREATED else fate.status
+    findings = (*said, *fate.findings)
+    return replace(fate, status=status, user_id=decision.user_id, changes=decision.changes, findings=findings)
 
 
 def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:

@@ -30,7 +30,7 @@ class Job:
         columns: heading → field, from --map; an empty field leaves the column out.
         values: field → value for empty cells, from --set.
         date_order: "dmy", "mdy" or "ymd".
-        mode: "upsert" or "create".
+        mode: whether accounts are made, changed, or both.
         names: the sources as the user named them, for reports; the files' own paths where that is empty.
     """
 
@@ -40,7 +40,7 @@ class Job:
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
-    mode: str = "upsert"
+    mode: Literal["upsert", "create", "update"] = "upsert"
     names: tuple[str, ...] = ()
 
     def to_json(self, settings: Settings) -> dict[str, object]:
@@ -55,6 +55,7 @@ class Job:
             "severities": dict(settings.severities),
             "date_order": self.date_order,
             "mode": self.mode,
+            "updated": sorted(settings.update_undocumented),
         }
 
     @classmethod

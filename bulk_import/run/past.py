@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
-from bulk_import.plan import Create, make_plan
+from bulk_import.plan import Create
 from bulk_import.report import Calls, OrganisationInfo
 from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
 from bulk_import.run.desk import Desk, utc_now
@@ -19,6 +19,7 @@ from bulk_import.run.ending import Ending, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.planning import left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Operation, Outcome, Run
-    from bulk_import.plan import Plan
+    from bulk_import.plan import Change
     from bulk_import.report import RowFate
     from bulk_import.run.ending import Finished
     from bulk_import.run.target import Target
@@ -131,6 +132,7 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         defaults={},
         organisation_id=None,
         severities={code: Severity(chosen) for code, chosen in stored["severities"].items()},
+        update_undocumented=frozenset(stored.get("updated", ())),
         environment=run.start.environment,
         out=Path(str(run.start.options["folder"])),
     )
@@ -155,12 +157,14 @@ async def _go_on(
 ) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up_with_latest(desk, target, api, say)
-        creates = _still_to_do(desk, run, world)
-        sent = await send(desk, run.id, creates, api=api, known=(), secret=secret, progress=progress)
+        changes = _still_to_do(desk, run, world)
+        sent = await send(desk, run.id, changes, api=api, known=(), secret=secret, progress=progress)
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)
-    made = [Create(record) for record in desk.records if isinstance(outcomes.get(key_of(record)), Done)]
+    decided = {decision.key: decision.kind for decision in desk.journal.decisions(run.id)}
+    done = {key for key, outcome in outcomes.items() if isinstance(outcome, Done) and decided[key] == "create"}
+    made = [Create(record) for record in desk.records if key_of(record) in done]
     emails = email_sentence(emailed(made, world.organisations), target.environment)
     ending = replace(ending, notices=(emails, *sent.notices))
     return conclude(desk, fates(desk.checked, desk.journal.decisions(run.id), outcomes), ending)
@@ -171,33 +175,13 @@ def _added(before: Calls, api: OneFile) -> Calls:
     return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
 
 
-def _still_to_do(desk: Desk, run: Run, world: World) -> list[Create]:
-    """The creates that are left, decided anew where nothing has left yet.
-
-    Since the run stopped somebody may have typed a person in, or submitted the file again: what is there by now is
-    not created. Rows that are in doubt stay creates; sending looks them up itself.
-    """
+def _still_to_do(desk: Desk, run: Run, world: World) -> list[Change]:
+    """What is left to send, decided anew where nothing has left yet; the journal keeps what was decided otherwise."""
     operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
-    meant = {decision.key for decision in desk.journal.decisions(run.id) if decision.kind == "create"}
-    untouched = {key for key in meant if key not in operations or _untouched(operations[key])}
-    plan = _plan_again(desk, world)
-    anew = [action for action in plan.actions if key_of(action.record) in untouched]
-    desk.journal.redecide(run.id, decisions(action for action in anew if not isinstance(action, Create)))
-    doubtful = {key for key in meant if key in operations and _in_doubt(operations[key])}
-    left = [Create(record) for record in desk.records if key_of(record) in doubtful]
-    return [*left, *(action for action in anew if isinstance(action, Create))]
-
-
-def _plan_again(desk: Desk, world: World) -> Plan:
-    return make_plan(desk.checked, world.directory, organisations=world.organisations.keys(), target={})
-
-
-def _untouched(operation: Operation) -> bool:
-    return operation.state in {State.PLANNED, State.NOT_SENT}
-
-
-def _in_doubt(operation: Operation) -> bool:
-    return operation.state in {State.OPEN, State.UNRESOLVED}
+    actions = plan_of(desk, world, {}).actions
+    left, anew = left_to_do(desk.records, actions, desk.journal.decisions(run.id), operations)
+    desk.journal.redecide(run.id, decisions(anew))
+    return left
 
 
 def rebuild(name: str, settings: Settings) -> Finished:
@@ -224,11 +208,11 @@ def _fates(desk: Desk, run: Run) -> list[dict[int, RowFate]] | None:
 
 
 def _outcomes(journal: Journal, run: Run) -> dict[Key, Outcome]:
-    """What the journal knows of each create of a plan, those too that the run never came to."""
+    """What the journal knows of each row of a plan that was to be sent, those too that the run never came to."""
     known = {operation.planned.key: _outcome(operation) for operation in journal.operations(run.id)}
     never = NotSent(HALTED)
-    creates = [decision.key for decision in journal.decisions(run.id) if decision.kind == "create"]
-    return {key: known.get(key, never) for key in creates}
+    changes = [decision.key for decision in journal.decisions(run.id) if decision.kind in {"create", "update"}]
+    return {key: known.get(key, never) for key in changes}
 
 
 def _outcome(operation: Operation) -> Outcome:

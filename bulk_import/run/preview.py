@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from bulk_import.api import Organisation
     from bulk_import.plan import Create
 
-WORDS = {"create": "to be created", "unchanged": "unchanged", "hold": "held for you to look at"}
+WORDS = {
+    "create": "to be created",
+    "update": "to be updated",
+    "unchanged": "unchanged",
+    "hold": "held for you to look at",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Outcome
-    from bulk_import.plan import Create
+    from bulk_import.plan import Change
     from bulk_import.run.desk import Desk
     from bulk_import.submit import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What sending came to: an outcome for each create, and why it ended early, if it did."""
+    """What sending came to: an outcome for each row to be sent, and why it ended early, if it did."""
 
     outcomes: Mapping[Key, Outcome]
     stopped: bool
@@ -47,19 +47,19 @@ def ready_to_send(desk: Desk) -> bytes:
 async def send(
     desk: Desk,
     run: str,
-    creates: Sequence[Create],
+    changes: Sequence[Change],
     *,
     api: OneFile,
     known: Collection[int],
     secret: bytes,
     progress: Callable[[Progress], None],
 ) -> Sent:
-    """Makes the accounts of a run, each at most once; the first signal lets calls in flight finish."""
+    """Makes and updates the accounts of a run; the first signal lets calls in flight finish."""
     settings = desk.settings
     desk.log.open(make_folder(settings.out, run))
     with _stopping() as stop:
         carried = await carry_out(
-            creates,
+            changes,
             api=api,
             journal=desk.journal,
             run=run,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
-from bulk_import.plan import Limits, Plan, make_plan, objections
+from bulk_import.plan import Limits, Plan, objections
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -24,6 +24,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, values_for
 from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.planning import plan_of
 from bulk_import.run.preview import Preview, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -124,7 +125,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         secret = ready_to_send(desk)
         run = begin("submit", desk, target, world, plan)
         known = world.directory.accounts.keys()
-        sent = await send(desk, run, plan.creates, api=api, known=known, secret=secret, progress=progress)
+        sent = await send(desk, run, plan.changes, api=api, known=known, secret=secret, progress=progress)
         calls = calls_of(api)
     created = [create for create in plan.creates if isinstance(sent.outcomes[key_of(create.record)], Done)]
     emails = email_sentence(emailed(created, world.organisations), target.environment)
@@ -181,10 +182,11 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "role": desk.job.role,
         "date_order": desk.job.date_order,
         "mode": desk.job.mode,
+        "updated": sorted(settings.update_undocumented),
         "values": values_for(desk.job, settings),
         "severities": settings.severities,
     }
-    return make_plan(desk.checked, world.directory, organisations=world.organisations.keys(), target=depends_on)
+    return plan_of(desk, world, depends_on)
 
 
 def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:
@@ -210,6 +212,6 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         counts=plan.counts,
         invalid=sum(len(source.invalid_rows) for source in desk.checked),
         emailed=emailed(plan.creates, world.organisations),
-        minutes=len(plan.creates) / desk.settings.calls_per_minute,
+        minutes=len(plan.changes) / desk.settings.calls_per_minute,
         digest=plan.digest,
     )

@@ -6,16 +6,18 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.catalogue import Role
 from bulk_import.directory import folded
 from bulk_import.errors import Interrupted, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
+from bulk_import.plan import Create, Update
 from bulk_import.steps import api_down
 from bulk_import.submit.halt import Halt, StopSignal, our_mistake
-from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Claims, Office, Row
+from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Office, Row
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
+from bulk_import.submit.task import Alteration, Claims, Creation, Task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from bulk_import.check import Record
     from bulk_import.journal import Journal, Operation, Outcome
     from bulk_import.journal.entries import Key
-    from bulk_import.plan import Create
+    from bulk_import.plan import Change
 
 GROUPS = (
     frozenset({Role.TRAINEE_ASSESSOR, Role.ASSESSOR, Role.IQA}),
@@ -39,11 +41,11 @@ FAILURES_TO_STOP = 5
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has got, in rows; `failed` counts all that were not created."""
+    """How far a run has got, in rows; `failed` counts all that were neither created nor updated."""
 
     done: int
     total: int
-    created: int
+    succeeded: int
     failed: int
 
 
@@ -52,7 +54,7 @@ class Carried:
     """What a run came to.
 
     Attributes:
-        outcomes: one for each row that was to be created, by source and row.
+        outcomes: one for each row that was to be sent, by source and row.
         stopped: why the run ended early, None if it did not; never None where a row was not sent.
     """
 
@@ -61,7 +63,7 @@ class Carried:
 
 
 async def carry_out(
-    creates: Sequence[Create],
+    changes: Sequence[Change],
     *,
     api: OneFile,
     journal: Journal,
@@ -75,21 +77,21 @@ async def carry_out(
     stop: StopSignal | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Carried:
-    """Makes the accounts of a run, or goes on with a run that ended early.
+    """Makes and updates the accounts of a run, or goes on with a run that ended early.
 
     Rows that the journal knows to be done or refused are not touched again; those it knows to be meant without an
     outcome, or unresolved, are looked up before anything is sent; so is whoever was sent by another run only just now.
 
     Args:
-        creates: the rows, which nobody fitted when OneFile was looked at just now; those of an earlier part of the
-            same run may be left out.
+        changes: the rows to create, which nobody fitted when OneFile was looked at just now, and those to update;
+            those of an earlier part of the same run may be left out.
         api: OneFile, open.
         journal: the journal, open.
         run: the run's name, from `Journal.begin_run`.
         known_before: the ids of the accounts that stood in OneFile before the run. What the run itself had made
             before a crash may be among them the second time: the set given first is kept in the journal and counts.
         secret: the site's own, for the tokens in the journal.
-        payload: what is sent for a row, by the API's names.
+        payload: what a row says, by the API's names; an update sends some of it.
         settle_wait: seconds that a search may lag behind.
         call_lifetime: seconds after its sending when a call without answer is taken to be over.
         failures_to_stop: how many failures in a row, over all rows, stop the run.
@@ -101,46 +103,57 @@ async def carry_out(
         RefusedAsUnsafe: a row would now be sent with other content than when the run began.
     """
     halt = Halt(api.sleep)
-    sent = {_key(create): payload(create.record) for create in creates}
-    operations = _operations(creates, sent, journal, run, secret)
+    said = {_key(change): payload(change.record) for change in changes}
+    operations = _operations(changes, said, journal, run, secret)
     claims = Claims(journal.remember_known(run, known_before), _accounts_made(journal, run))
     settler = Settler(api, halt, settle_wait, call_lifetime, claims.taken)
     office = Office(api, journal, run, halt, settler, claims, failures_to_stop)
     # sent so lately by another run that the caller's look at OneFile may not have shown it
     lately = journal.now() - timedelta(seconds=call_lifetime + settle_wait)
-    crew = _Crew(office, operations, sent, journal.sent_elsewhere(run, lately), on_progress)
+    tasks = {_key(change): _task(change, said[_key(change)]) for change in changes}
+    crew = _Crew(office, operations, tasks, said, journal.sent_elsewhere(run, lately), on_progress)
     api.on_failure = office.heed
     try:
-        for group in _groups(creates):
+        for group in _groups(changes):
             await crew.work(group, stop)
     finally:
         api.on_failure = None
     return crew.result()
 
 
-def _key(create: Create) -> Key:
-    return create.record.source, create.record.row
+def _key(change: Change) -> Key:
+    return change.record.source, change.record.row
 
 
-def _groups(creates: Sequence[Create]) -> Iterator[list[Create]]:
+def _task(change: Change, said: Mapping[str, object]) -> Task:
+    match change:
+        case Create():
+            return Creation(said)
+        case Update(user_id=user_id, changes=fields):
+            return Alteration(user_id, {name: said[name] for name in fields})
+        case other:
+            assert_never(other)
+
+
+def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
     for roles in GROUPS:
-        yield [create for create in creates if create.record.role in roles]
+        yield [change for change in changes if change.record.role in roles]
 
 
 def _operations(
-    creates: Sequence[Create], sent: Mapping[Key, Mapping[str, object]], journal: Journal, run: str, secret: bytes
+    changes: Sequence[Change], said: Mapping[Key, Mapping[str, object]], journal: Journal, run: str, secret: bytes
 ) -> Mapping[Key, Operation]:
     """The rows as the journal knows them, after those it did not know have been written down.
 
     Raises:
         RefusedAsUnsafe: it knows one of them with other content.
     """
-    planned = {_key(create): _planned(create, sent[_key(create)], secret) for create in creates}
-    if len(planned) != len(creates):
+    planned = {_key(change): _planned(change, said[_key(change)], secret) for change in changes}
+    if len(planned) != len(changes):
         raise ValueError("a row stands twice in the plan")
     journal.plan(run, planned.values())
     known = {operation.planned.key: operation for operation in journal.operations(run)}
-    if any(known[key].planned.payload_digest != row.payload_digest for key, row in planned.items()):
+    if any(_other(known[key].planned, row) for key, row in planned.items()):
         raise RefusedAsUnsafe(
             f"What would be sent is no longer what run {run} began with: the file or the settings have changed.",
             "Submit the file again instead; people who are in OneFile already are recognised.",
@@ -148,25 +161,30 @@ def _operations(
     return {key: known[key] for key in planned}
 
 
-def _planned(create: Create, sent: Mapping[str, object], secret: bytes) -> Planned:
+def _other(known: Planned, planned: Planned) -> bool:
+    return (known.verb, known.payload_digest) != (planned.verb, planned.payload_digest)
+
+
+def _planned(change: Change, said: Mapping[str, object], secret: bytes) -> Planned:
     return Planned(
-        key=_key(create),
-        role=int(create.record.role),
-        identity=keyed_token(secret, *_person(sent), folded(sent.get("MISID", ""))),
-        payload_digest=payload_digest(secret, sent),
+        key=_key(change),
+        role=int(change.record.role),
+        identity=keyed_token(secret, *_person(said), folded(said.get("MISID", ""))),
+        payload_digest=payload_digest(secret, said),
+        verb="create" if isinstance(change, Create) else "update",
     )
 
 
-def _person(sent: Mapping[str, object]) -> tuple[str, ...]:
+def _person(said: Mapping[str, object]) -> tuple[str, ...]:
     """What makes two rows the same person, who must not be in doubt twice at a time."""
-    return tuple(folded(sent.get(name, "")) for name in ("OrganisationID", "Role", "Email"))
+    return tuple(folded(said.get(name, "")) for name in ("OrganisationID", "Role", "Email"))
 
 
 def _accounts_made(journal: Journal, run: str) -> Mapping[Key, int]:
     return {
         operation.planned.key: operation.outcome.user_id
         for operation in journal.operations(run)
-        if isinstance(operation.outcome, Done)
+        if operation.planned.verb == "create" and isinstance(operation.outcome, Done)
     }
 
 
@@ -177,13 +195,15 @@ class _Crew:
         self,
         office: Office,
         operations: Mapping[Key, Operation],
-        sent: Mapping[Key, Mapping[str, object]],
+        tasks: Mapping[Key, Task],
+        said: Mapping[Key, Mapping[str, object]],
         elsewhere: Mapping[str, datetime],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self._office = office
         self._operations = operations
-        self._sent = sent
+        self._tasks = tasks
+        self._person = {key: _person(fields) for key, fields in said.items()}
         self._elsewhere = elsewhere
         self._on_progress = on_progress
         self._outcomes: dict[Key, Outcome] = {
@@ -192,12 +212,12 @@ class _Crew:
             if isinstance(operation.outcome, Done | Rejected)
         }
         self._tally = Counter(_tallied(outcome) for outcome in self._outcomes.values())
-        people = Counter(_person(fields) for fields in sent.values())
+        people = Counter(self._person.values())
         self._turns = {person: asyncio.Lock() for person, rows in people.items() if rows > 1}
 
-    async def work(self, group: Sequence[Create], stop: StopSignal | None) -> None:
+    async def work(self, group: Sequence[Change], stop: StopSignal | None) -> None:
         """Carries a group out; returns early once the run has been stopped."""
-        waiting = [key for create in group if (key := _key(create)) not in self._outcomes]
+        waiting = [key for change in group if (key := _key(change)) not in self._outcomes]
         # rows in doubt come last: by then searches have caught up with what an earlier process had sent
         queue = iter(sorted(waiting, key=lambda key: self._operations[key].state in IN_DOUBT))
         async with asyncio.TaskGroup() as tasks:
@@ -212,22 +232,26 @@ class _Crew:
             if self._office.halt.stopped:
                 return
             operation = self._operations[key]
-            row = Row(self._office, operation, self._sent[key], self._elsewhere.get(operation.planned.identity))
-            turn = self._turns.get(_person(self._sent[key]))
+            row = Row(self._office, operation, self._tasks[key], self._since_elsewhere(operation.planned))
+            turn = self._turns.get(self._person[key])
             if turn is None:
                 self._ended(key, await row.carry())
                 continue
             async with turn:
                 self._ended(key, await row.carry())
 
+    def _since_elsewhere(self, planned: Planned) -> datetime | None:
+        """When another run asked for the account of a person who is to get one, if it was only just now."""
+        return self._elsewhere.get(planned.identity) if planned.verb == "create" else None
+
     def _ended(self, key: Key, outcome: Outcome) -> None:
         self._outcomes[key] = outcome
         self._tally[_tallied(outcome)] += 1
         if self._on_progress is None:
             return
-        created, failed = self._tally["created"], self._tally["failed"]
+        succeeded, failed = self._tally["succeeded"], self._tally["failed"]
         try:
-            self._on_progress(Progress(len(self._outcomes), len(self._operations), created, failed))
+            self._on_progress(Progress(len(self._outcomes), len(self._operations), succeeded, failed))
         except Exception as bug:  # noqa: BLE001 - it stops the whole run, by its name
             self._office.halt.stop(our_mistake(bug))
 
@@ -242,7 +266,7 @@ class _Crew:
 
 
 def _tallied(outcome: Outcome) -> str:
-    return "created" if isinstance(outcome, Done) else "failed"
+    return "succeeded" if isinstance(outcome, Done) else "failed"
 
 
 def _left(operation: Operation) -> Outcome:

@@ -19,42 +19,21 @@ from bulk_import.wire import (
     Throttled,
     Unauthorised,
     Verdict,
-    create_user,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Journal, Operation, Outcome
-    from bulk_import.journal.entries import Key
     from bulk_import.submit.halt import Halt
     from bulk_import.submit.settle import Settler, Sight
+    from bulk_import.submit.task import Claims, Task
 
 HALTED = "the run stopped before this row"
 HALTED_IN_DOUBT = "the run stopped before it could be looked up"
 MISTAKEN_IN_DOUBT = "the program made a mistake of its own after sending it"
 IN_DOUBT = frozenset({State.OPEN, State.UNRESOLVED})
-
-
-class Claims:
-    """Which account belongs to which row, so that no account is ever taken for two rows or for one that was there."""
-
-    def __init__(self, known_before: Collection[int], done: Mapping[Key, int]) -> None:
-        self._known_before = frozenset(known_before)
-        self._owner = {user_id: key for key, user_id in done.items()}
-
-    def taken(self, user_id: int) -> bool:
-        """Whether the account was there before the run, or belongs to a row."""
-        return user_id in self._known_before or user_id in self._owner
-
-    def claim(self, user_id: int, key: Key) -> bool:
-        """Gives an account to a row; False if it cannot be this row's."""
-        if self.taken(user_id):
-            return False
-        self._owner[user_id] = key
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +61,20 @@ class Row:
     Args:
         office: what every row works with.
         operation: the row as the journal knows it.
-        sent: what is sent for it.
-        elsewhere: when another run sent the same person, so lately that a search may not show the account yet.
+        task: what is to be done for it.
+        elsewhere: when another run asked for the same person's account, so lately that a search may not show it yet.
     """
 
-    def __init__(
-        self, office: Office, operation: Operation, sent: Mapping[str, object], elsewhere: datetime | None = None
-    ) -> None:
+    def __init__(self, office: Office, operation: Operation, task: Task, elsewhere: datetime | None = None) -> None:
         self._office = office
         self._elsewhere = elsewhere
         self._key = operation.planned.key
         self._before = operation
-        self._sent = sent
-        self._request = create_user(sent)
+        self._task = task
         self._attempts = operation.attempts
         self._in_doubt = operation.state in IN_DOUBT
         self._was_in_doubt = self._in_doubt
+        self._earlier_in_doubt = False
         self._left_at = 0.0
         self._unwritten: Verdict | None = None
 
@@ -147,7 +124,7 @@ class Row:
 
     async def _course(self) -> Outcome:
         if self._in_doubt or self._elsewhere is not None:
-            sight = await self._office.settler.settle(self._sent, running_for=self._running_since_before())
+            sight = await self._task.settle(self._office.settler, running_for=self._running_since_before())
             if (outcome := self._settled(sight, None)) is not None:
                 return outcome
         tries = 0
@@ -173,16 +150,16 @@ class Row:
             left = self._in_doubt = True
             self._left_at = office.api.clock()
 
-        call = office.api.call(self._request, attempt=tries, row=self._key, before=before)
+        call = office.api.call(self._task.request, attempt=tries, row=self._key, before=before)
         verdict = await office.halt.watch(call, finish=lambda: left)
         self._unwritten = verdict
-        self._in_doubt = isinstance(verdict, MaybeSent)
+        self._in_doubt = isinstance(verdict, MaybeSent) or self._earlier_in_doubt
         self._was_in_doubt = self._was_in_doubt or self._in_doubt
         self._heed_unclear(verdict)
         return verdict
 
     def _heed_unclear(self, verdict: Verdict) -> None:
-        """Stops the run where nothing but creates fails: a gateway may let searches through and no create."""
+        """Stops the run where nothing but writes fails: a gateway may let searches through and no write."""
         office = self._office
         match verdict:
             case Accepted() | Refused():
@@ -196,7 +173,7 @@ class Row:
 
     async def _after(self, verdict: Verdict, tries: int) -> Outcome | None:
         """The row's outcome after an attempt; None if it is to be sent again."""
-        match next_step(self._request.kind, verdict, tries):
+        match next_step(self._task.request.kind, verdict, tries):
             case Finish():
                 return await self._finished(verdict)
             case SendAgain(after=after):
@@ -217,8 +194,8 @@ class Row:
 
     async def _finished(self, verdict: Verdict) -> Outcome:
         match verdict:
-            case Accepted(status=status, body=int(user_id)):
-                return self._claimed(user_id, status)
+            case Accepted(status=status, body=body):
+                return self._done(body, status)
             case Refused() if self._was_in_doubt:
                 return await self._refused_after_doubt(verdict)
             case Refused(status=status, code=code, message=message):
@@ -226,36 +203,37 @@ class Row:
             case _:
                 raise AssertionError(f"no end of a row: {type(verdict).__name__}")
 
-    def _claimed(self, user_id: int, status: int | None, *, confirmed: bool = False) -> Outcome:
-        if self._office.claims.claim(user_id, self._key):
+    def _done(self, answered: object, status: int | None, *, confirmed: bool = False) -> Outcome:
+        user_id = self._task.account(self._office.claims, self._key, answered)
+        if user_id is not None:
             return Done(user_id, status, confirmed, self._attempts)
-        why = f"OneFile answered with an account that was there already or belongs to another row (user id {user_id})"
+        why = f"OneFile answered with an account that was there already or belongs to another row (user id {answered})"
         return Unresolved(why, status, self._attempts)
 
     async def _refused_after_doubt(self, refused: Refused) -> Outcome:
         """An earlier attempt may have arrived late, and this one been refused because the person is there."""
         self._in_doubt = True
-        sight = await self._office.settler.look_thoroughly(self._sent)
+        sight = await self._task.look_thoroughly(self._office.settler)
         rejected = Rejected(refused.status, refused.code, refused.message, attempts=self._attempts)
         return self._settled(sight, refused.status) or rejected
 
     async def _looked_up(self, *, running: bool, tries: int, status: int | None) -> Outcome | None:
         office = self._office
         running_for = office.api.clock() - self._left_at if running else None
-        outcome = self._settled(await office.settler.settle(self._sent, running_for=running_for), status)
+        outcome = self._settled(await self._task.settle(office.settler, running_for=running_for), status)
         if outcome is None and isinstance(given_up := after_absent(tries), GiveUp):
             return Unresolved(given_up.why.value, status, self._attempts)
         return outcome
 
     def _settled(self, sight: Sight, status: int | None) -> Outcome | None:
-        """The outcome that a look-up gives; None if the account is absent."""
+        """The outcome that a look-up gives; None if what was sent is not there."""
         match sight:
             case Found(user_id=user_id):
-                return self._claimed(user_id, status, confirmed=True)
+                return self._done(user_id, status, confirmed=True)
             case Doubtful(why=why):
                 return Unresolved(why, status, self._attempts)
             case Absent():
-                self._in_doubt = False
+                self._in_doubt = self._earlier_in_doubt = not self._task.absence_is_certain
                 return None
             case other:
                 assert_never(other)
@@ -264,6 +242,8 @@ class Row:
         reason = stopped(why, verdict)
         if why is not Why.DOWN:
             self._office.halt.stop(reason)
+        if self._in_doubt:
+            return Unresolved(reason.message, attempts=self._attempts)
         return NotSent(reason.message, attempts=self._attempts)
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.difference import differing
 from bulk_import.errors import ApiDown
 from bulk_import.submit.likeness import Likeness, compare, worth_fetching
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from bulk_import.api import OneFile
     from bulk_import.submit.halt import Halt
@@ -41,7 +42,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """There is no such account."""
+    """There is no such account, or it does not hold what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +112,45 @@ class Settler:
                     pass
         return doubt
 
+    async def settle_change(self, user_id: int, sent: Mapping[str, object]) -> Sight:
+        """Whether changes that were asked for are there: a look at once, and one after a while.
+
+        Raises:
+            Halted: the run was stopped first.
+            CredentialsRefused: OneFile no longer lets us look.
+        """
+        if isinstance(seen := await self._unless_down(self._compare(user_id, sent)), Found):
+            return seen
+        await self.halt.pause(self.settle_wait)
+        return await self.compare(user_id, sent)
+
+    async def compare(self, user_id: int, sent: Mapping[str, object]) -> Sight:
+        """Whether an account holds the values that were sent; repeated a few times if OneFile does not answer.
+
+        A value that OneFile does not show is not taken for the one sent.
+
+        Raises:
+            Halted: the run was stopped first.
+            CredentialsRefused: OneFile no longer lets us look.
+        """
+        for number in range(_FINAL_LOOKS):
+            await self.halt.pause(self.settle_wait * number)
+            if (seen := await self._unless_down(self._compare(user_id, sent))) is not None:
+                return seen
+        return Doubtful("OneFile could not be asked whether the account was changed")
+
+    async def _compare(self, user_id: int, sent: Mapping[str, object]) -> Sight:
+        told = await self.api.user(user_id) or {}
+        about = id_of(told) in {None, user_id}
+        return Found(user_id) if about and told.keys() >= sent.keys() and not differing(sent, told) else Absent()
+
     async def _try_look(self, sent: Mapping[str, object], filters: Iterator[Mapping[str, str]]) -> Sight | None:
         """What a look shows; None if OneFile does not answer."""
+        return await self._unless_down(self._look(sent, filters))
+
+    async def _unless_down(self, look: Coroutine[object, object, Sight]) -> Sight | None:
         try:
-            return await self.halt.watch(self._look(sent, filters))
+            return await self.halt.watch(look)
         except ApiDown:
             return None
 

@@ -10,22 +10,26 @@ from typing import TYPE_CHECKING
 
 from bulk_import.api import OneFile
 from bulk_import.check import payload
-from bulk_import.directory import Nobody
 from bulk_import.errors import StoppedEarly
-from bulk_import.journal import Decision, Journal, RunStart, RunState, State
+from bulk_import.findings import Place
+from bulk_import.journal import Journal, RunStart, RunState, State
+from bulk_import.plan import Create, Rules, Update, decide
+from bulk_import.run.fates import decisions, key_of
+from bulk_import.run.planning import left_to_do
 from bulk_import.run.world import look_up
 from bulk_import.submit import CALL_LIFETIME, SETTLE_WAIT, carry_out
 from tests.state.mortal import Died, Life, MortalJournal
-from tests.state.server import TOKEN, Server, Wire
+from tests.state.server import ORGANISATION, TOKEN, Server, Wire
 from tests.unit.virtual_time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from bulk_import.check import Record
     from bulk_import.directory import Directory
     from bulk_import.journal import Key, Operation, Run
-    from bulk_import.plan import Create
+    from bulk_import.plan import Action, Change
     from bulk_import.submit import Carried
     from tests.state.server import FaultKind, Manners
     from tests.state.server import Operation as Call
@@ -74,17 +78,17 @@ class Ended:
         run: the run, None if the process died before there was one.
         resumed: whether it went on with a run.
         before: its operations as they stood in the journal.
-        creates: the rows that it was to make.
+        changes: the rows that it was to send.
         carried: what it came to, None if it died or was kept from beginning.
         died: between which steps it died.
-        arrived: how many creates of each row had arrived before it.
+        arrived: how many creates and updates of each row had arrived before it.
         full: whether the journal's disk may have been full.
     """
 
     run: str | None
     resumed: bool
     before: Sequence[Operation]
-    creates: Collection[Key]
+    changes: Collection[Key]
     carried: Carried | None
     died: str | None
     arrived: Mapping[str, int]
@@ -98,20 +102,27 @@ class College:
         clock: virtual seconds, the same for all.
         server: OneFile.
         file: the journal's.
-        creates: the rows.
+        rows: the file's.
+        standing: the accounts of rows that are there from the start, as they were then, by tag.
         reader: the journal, for looking into from outside.
     """
 
     journal_class: type[MortalJournal] = MortalJournal
     onefile_class: type[OneFile] = OneFile
 
-    def __init__(self, folder: Path, creates: Sequence[Create], manners: Manners, *, seed: int = 0) -> None:
+    def __init__(self, folder: Path, rows: Sequence[Record], manners: Manners, *, seed: int = 0) -> None:
         self.clock = Clock()
         self.server = Server(manners, self.clock, seed=seed)
         self.file = folder / "journal.db"
-        self.creates = creates
-        self._creates: frozenset[Key] = frozenset()
+        self.rows = rows
+        self.standing: dict[str, Mapping[str, object]] = {}
+        self._changes: frozenset[Key] = frozenset()
         self.reader = Journal.open(self.file, now=self.utc_now)
+
+    def add_standing(self, fields: Mapping[str, object]) -> None:
+        """Somebody of the file who has an account already."""
+        user = self.server.add(fields)
+        self.standing[user.tag] = user.fields
 
     def utc_now(self) -> datetime:
         """The time on the wall."""
@@ -124,7 +135,7 @@ class College:
         server.plan(weather.faults)
         server.latency, server.lag = weather.latency, weather.lag
         arrived = copy.copy(server.arrived)
-        self._creates = frozenset()
+        self._changes = frozenset()
         runs = {run.id for run in self.reader.runs()}
         unfinished = None if anew else self.reader.newest_unfinished()
         before = () if unfinished is None else self.reader.operations(unfinished.id)
@@ -132,7 +143,7 @@ class College:
         begun = next((run.id for run in self.reader.runs() if run.id not in runs), None)
         run = begun if unfinished is None else unfinished.id
         full = weather.full_from is not None
-        return Ended(run, unfinished is not None, before, self._creates, carried, life.cause, arrived, full)
+        return Ended(run, unfinished is not None, before, self._changes, carried, life.cause, arrived, full)
 
     def _carried(self, weather: Weather, life: Life, unfinished: Run | None) -> Carried | None:
         journal = self.journal_class.of(self.file, self.utc_now, life)
@@ -154,14 +165,14 @@ class College:
         async with self._onefile(journal.life, weather) as api:
             if unfinished is None:
                 await self._let_doubts_settle(journal)
-                run, known, creates = await self._begin(journal, api)
+                run, known, changes = await self._begin(journal, api)
             else:
                 run, known = unfinished.id, frozenset[int]()
                 journal.reopen_run(run)
-                creates = await self._go_on(journal, run, api)
-            self._creates = frozenset(map(key_of, creates))
+                changes = await self._go_on(journal, run, api)
+            self._changes = frozenset(key_of(change.record) for change in changes)
             carried = await carry_out(
-                creates,
+                changes,
                 api=api,
                 journal=journal,
                 run=run,
@@ -192,28 +203,26 @@ class College:
             passed = (self.utc_now() - since).total_seconds()
             await asyncio.sleep(max(CALL_LIFETIME + SETTLE_WAIT - passed, 0.0))
 
-    async def _begin(self, journal: MortalJournal, api: OneFile) -> tuple[str, frozenset[int], list[Create]]:
-        """A new run: the rows that nobody in OneFile fits."""
+    async def _begin(self, journal: MortalJournal, api: OneFile) -> tuple[str, frozenset[int], list[Change]]:
+        """A new run and its plan."""
         # the product waits until searches show what the run before this one made, which this does for sure
         await asyncio.sleep(SETTLE_WAIT)
-        directory, creates = await self._fits_nobody(self.creates, api)
+        directory, actions = await self._planned(api)
         known = frozenset(directory.accounts)
-        plan = [Decision(key_of(create), "create") for create in creates]
-        return journal.begin_run(RunStart("submit", ENVIRONMENT, HOST, 1), plan, known), known, creates
+        run = journal.begin_run(RunStart("submit", ENVIRONMENT, HOST, 1), decisions(actions), known)
+        return run, known, [action for action in actions if isinstance(action, Create | Update)]
 
-    async def _go_on(self, journal: MortalJournal, run: str, api: OneFile) -> list[Create]:
-        """What is left of a run: rows in doubt, and those never sent that still nobody in OneFile fits."""
-        wanted = {decision.key for decision in journal.decisions(run)}
-        states = {operation.planned.key: operation.state for operation in journal.operations(run)}
-        creates = [create for create in self.creates if key_of(create) in wanted]
-        untouched = {None, State.PLANNED, State.NOT_SENT}
-        never_sent = [create for create in creates if states.get(key_of(create)) in untouched]
-        _, missing = await self._fits_nobody(never_sent, api)
-        return [create for create in creates if create in missing or create not in never_sent]
+    async def _go_on(self, journal: MortalJournal, run: str, api: OneFile) -> list[Change]:
+        """What is left of a run."""
+        _, actions = await self._planned(api)
+        operations = {operation.planned.key: operation for operation in journal.operations(run)}
+        left, anew = left_to_do(self.rows, actions, journal.decisions(run), operations)
+        journal.redecide(run, decisions(anew))
+        return left
 
-    async def _fits_nobody(self, creates: Sequence[Create], api: OneFile) -> tuple[Directory, list[Create]]:
-        directory = (await look_up([create.record for create in creates], api)).directory
-        return directory, [create for create in creates if isinstance(directory.find(create.record), Nobody)]
+    async def _planned(self, api: OneFile) -> tuple[Directory, list[Action]]:
+        directory = (await look_up(self.rows, api)).directory
+        return directory, [decide(row, directory, {ORGANISATION}, Rules(), Place("people.csv")) for row in self.rows]
 
     def unfinished(self) -> bool:
         """Whether a run is to be resumed, or the file to be submitted at all, or once more for rows left in doubt."""
@@ -234,14 +243,9 @@ class College:
 
     def tag(self, key: tuple[int, int]) -> str:
         """What a row's account is known by, see `User.tag`."""
-        return next(tag_of(create) for create in self.creates if key_of(create) == key)
+        return next(tag_of(row) for row in self.rows if key_of(row) == key)
 
 
-def key_of(create: Create) -> tuple[int, int]:
-    """Source and row."""
-    return create.record.source, create.record.row
-
-
-def tag_of(create: Create) -> str:
+def tag_of(row: Record) -> str:
     """What the row's account is known by."""
-    return str(create.record.values["Telephone"])
+    return str(row.values["Telephone"])

@@ -6,10 +6,11 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, assert_never
 
+from bulk_import.check import payload
 from bulk_import.journal import Decision, Done, NotSent, Rejected, State, Unresolved
 from bulk_import.run.ending import Ending, assemble
-from bulk_import.run.fates import fates
-from tests.state.college import key_of, tag_of
+from bulk_import.run.fates import fates, key_of
+from tests.state.college import tag_of
 from tests.unit.reporting import FINISHED, STARTED, assessor, checked, table
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bulk_import.check import Checked
     from bulk_import.journal import Key, Operation, Outcome
     from tests.state.college import College, Ended
+    from tests.state.server import User
 
 
 def judge(college: College, ended: Ended) -> None:
@@ -42,7 +44,7 @@ def judge(college: College, ended: Ended) -> None:
 def nobody_twice(college: College) -> None:
     """No row has two accounts, not even when all that is still under way has arrived."""
     made = Counter(user.tag for user in college.server.users.values() if user.tag)
-    made.update(str(body["Telephone"]) for body in college.server.pending())
+    made.update(college.server.pending())
     twice = [tag for tag, count in made.items() if count > 1]
     assert not twice, f"two accounts for one row: {twice}"
 
@@ -52,11 +54,14 @@ def outcome_is_true(college: College, key: Key, outcome: Outcome, *, only_run: b
     tag = college.tag(key)
     users = college.server.users
     there = [user.id for user in users.values() if user.tag == tag]
-    there += [0 for body in college.server.pending() if body["Telephone"] == tag]
+    there += [0 for asked in college.server.pending() if asked == tag]
+    if tag in college.standing:
+        there = [*changed(college, tag), *(0 for asked in college.server.changing() if asked == tag)]
     match outcome:
         case Done(user_id=user_id):
             assert user_id in users, f"{key} is said to have account {user_id}, which does not exist"
             assert users[user_id].tag == tag, f"{key} is said to have somebody else's account {user_id}"
+            assert not wanting(college, users[user_id]), f"{key} is said to be done, and its account differs"
         case Rejected():
             assert not there, f"{key} is said to be refused and has account {there}"
         case NotSent():
@@ -93,7 +98,7 @@ def outcomes_agree(
 
     A row that this process never came to stands in the journal as an earlier one left it: planned or open.
     """
-    assert set(outcomes) == set(ended.creates), "rows without an outcome, or outcomes without a row"
+    assert set(outcomes) == set(ended.changes), "rows without an outcome, or outcomes without a row"
     for key, outcome in outcomes.items():
         outcome_is_true(college, key, outcome, only_run=only_run)
         operation = written[key]
@@ -107,26 +112,43 @@ def outcomes_agree(
 def report_balances(
     college: College, outcomes: Mapping[Key, Outcome], decided: Iterable[Decision], *, stopped: bool
 ) -> None:
-    """The report accounts for each row once and counts as many created as there are."""
-    sources = _checked(len(college.creates))
-    plan = {key_of(one): Decision(key_of(one), "unchanged", 1) for one in college.creates}
+    """The report accounts for each row once and counts as many created and updated as there are."""
+    sources = _checked(len(college.rows))
+    plan = {key_of(one): Decision(key_of(one), "unchanged", 1) for one in college.rows}
     plan |= {decision.key: decision for decision in decided if decision.key in outcomes}
     ending = Ending("run", "submit", STARTED, FINISHED, "sandbox", stopped=stopped)
     report = assemble(sources, fates(sources, plan.values(), outcomes), ending)
     assert report.balanced
-    created = sum(isinstance(outcome, Done) for outcome in outcomes.values())
-    assert report.totals.get("created", 0) == created
+    done = Counter(plan[key].kind for key, outcome in outcomes.items() if isinstance(outcome, Done))
+    assert (report.totals.get("created", 0), report.totals.get("updated", 0)) == (done["create"], done["update"])
 
 
 def every_row_has_its_account(college: College) -> None:
-    """When all is calm again and the last run is done, each row has one account or none that could be had."""
+    """When all is calm again and the last run is done, each row has one account that says what the row says.
+
+    Or it has none, or an unchanged one, where OneFile refuses it.
+    """
     made = Counter(user.tag for user in college.server.users.values() if user.tag)
     told = [college.reader.operations(run.id) for run in college.reader.runs()]
     refused = {college.tag(one.planned.key) for all_ in told for one in all_ if isinstance(one.outcome, Rejected)}
-    for create in college.creates:
-        tag = tag_of(create)
-        expected = 0 if tag in refused else 1
+    for row in college.rows:
+        tag = tag_of(row)
+        expected = 0 if tag in refused and tag not in college.standing else 1
         assert made[tag] == expected, f"{tag} has {made[tag]} accounts at the end"
+        left = [user for user in college.server.users.values() if user.tag == tag and wanting(college, user)]
+        assert not left or tag in refused, f"{tag}'s account is not what the row says at the end"
+
+
+def wanting(college: College, user: User) -> tuple[str, ...]:
+    """The fields of a row's account that are not what the row says, by the server's own word."""
+    (row,) = [row for row in college.rows if tag_of(row) == user.tag]
+    return tuple(name for name, value in payload(row).items() if user.fields.get(name) != value)
+
+
+def changed(college: College, tag: str) -> list[int]:
+    """The account of a row that was there from the start, if it has been changed since."""
+    users = [user for user in college.server.users.values() if user.tag == tag]
+    return [user.id for user in users if user.fields != college.standing[tag]]
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from bulk_import.catalogue import Role
-from bulk_import.check import Record
+from bulk_import.check import Record, payload
 from bulk_import.journal import Unresolved
-from bulk_import.plan import Create
 from tests.state.college import CALM, College, Weather
 from tests.state.judge import every_row_has_its_account, judge
 from tests.state.server import DEFINITE, FAULTS, NO_PLACEMENT, ORGANISATION, PLACEMENT, REFUSALS, Manners
@@ -36,12 +35,13 @@ CROWD = 12
 MEMORY = Path("/dev/shm")  # noqa: S108 - journals of tests, kept in memory where the system can
 
 UNCLEAR = tuple(kind for kind in FAULTS if kind not in DEFINITE)
-on_creates = st.lists(st.sampled_from((None, *FAULTS, *UNCLEAR)), max_size=6)
+on_writes = st.lists(st.sampled_from((None, *FAULTS, *UNCLEAR)), max_size=6)
 on_others = st.lists(st.sampled_from((None,) * len(FAULTS) + FAULTS), max_size=4)
 weathers = st.builds(
     Weather,
     faults=st.fixed_dictionaries(
-        {"create": on_creates}, optional=dict.fromkeys(("search", "get", "authentication"), on_others)
+        {"create": on_writes, "update": on_writes},
+        optional=dict.fromkeys(("search", "get", "authentication"), on_others),
     ),
     latency=st.sampled_from((0.0, 0.4, 3.0)),
     lag=st.sampled_from((0.0, 2.0, 9.9, 10.0)),
@@ -69,13 +69,17 @@ manners = st.builds(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A row of the file, or somebody who stands in OneFile already."""
+    """A row of the file, or somebody who stands in OneFile already.
+
+    `stands` is a row whose account is there from the start, and is to be changed.
+    """
 
     role: Role
     names: tuple[str, str]
     address: int
     misid: bool
     refused: bool = False
+    stands: bool = False
 
 
 people = st.builds(
@@ -86,10 +90,15 @@ people = st.builds(
     misid=st.booleans(),
     refused=st.sampled_from((False,) * 7 + (True,)),
 )
-files = st.lists(people, min_size=1, max_size=4, unique_by=lambda one: (one.role, one.address))
+files = st.lists(
+    st.builds(replace, people, stands=st.booleans()),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda one: (one.role, one.address),
+)
 
 
-def create_of(row: int, person: Person) -> Create:
+def record_of(row: int, person: Person) -> Record:
     """The row of a person."""
     values: dict[str, object] = {
         "OrganisationID": ORGANISATION,
@@ -99,12 +108,18 @@ def create_of(row: int, person: Person) -> Create:
         "Role": person.role,
         "PlacementID": NO_PLACEMENT if person.refused else PLACEMENT,
         "Telephone": f"07700 900{row:03}",
+        "WorkAddress": f"{row} High Street",
     }
     if person.misid:
         values["MISID"] = f"N{row}"
     if person.role is Role.LEARNER:
         values |= {"DefaultAssessorID": 101, "ClassroomID": 201}
-    return Create(Record(0, row, person.role, values))  # type: ignore[arg-type]  # the values are of the right kinds
+    return Record(0, row, person.role, values)  # type: ignore[arg-type]  # the values are of the right kinds
+
+
+def standing(record: Record) -> dict[str, object]:
+    """The account of a row that is there from the start: somebody moved, and where the row is refused, nothing else."""
+    return {**payload(record), "PlacementID": PLACEMENT, "WorkAddress": "Elsewhere"}
 
 
 class Schedules(RuleBasedStateMachine):
@@ -126,9 +141,12 @@ class Schedules(RuleBasedStateMachine):
     )
     def begin(self, file: list[Person], manners: Manners, others: list[Person], *, crowd: bool) -> None:
         """The file, and who stands in OneFile before the first run."""
-        creates = [create_of(row, person) for row, person in enumerate(file, start=2)]
-        self.college = self.college_class(self.folder, creates, manners)
+        rows = [record_of(row, person) for row, person in enumerate(file, start=2)]
+        self.college = self.college_class(self.folder, rows, manners)
         self.tally.schedules += 1
+        for row, person in zip(rows, file, strict=True):
+            if person.stands:
+                self.college.add_standing(standing(row))
         for person in others:
             self._bystander(person)
         for number in range(CROWD if crowd else 0):
@@ -137,9 +155,9 @@ class Schedules(RuleBasedStateMachine):
 
     def _bystander(self, person: Person) -> None:
         """Somebody whom no row means: a namesake, or the same person elsewhere."""
-        values = dict(create_of(500 + len(self.college.server.users), person).record.values)
+        values = dict(record_of(500 + len(self.college.server.users), person).values)
         values.pop("Telephone")
-        in_file = {(one.record.role, one.record.values["Email"]) for one in self.college.creates}
+        in_file = {(row.role, row.values["Email"]) for row in self.college.rows}
         if (person.role, values["Email"]) in in_file:
             values["OrganisationID"] = 2
         self.college.server.add(values)

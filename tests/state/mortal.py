@@ -22,7 +22,7 @@ class Died(BaseException):
     """The process is gone. No exception of the product's own, so that nothing but `finally` runs."""
 
 
-_SENDING = ("create", "intent", "attempt", "outcome")
+_SENDING = ("create", "update", "intent", "attempt", "outcome")
 
 
 class Life:

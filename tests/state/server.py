@@ -20,7 +20,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Operation = Literal["authentication", "search", "get", "create"]
+Operation = Literal["authentication", "search", "get", "create", "update"]
 FaultKind = Literal[
     "no-connection",
     "reset-before",
@@ -54,7 +54,11 @@ PLACEMENT = 301
 NO_PLACEMENT = 999
 TOKEN = "customer-token"  # noqa: S105 - opens nothing
 _EVER = 1_000_000.0
-_SHOWN = ("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID", "PlacementID", "ClassroomID")
+_SHOWN = (
+    *("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID", "PlacementID", "ClassroomID"),
+    "WorkAddress",
+)
+WRITES = frozenset({"create", "update"})
 _PAGE = b"<!DOCTYPE html><html><title>Maintenance</title><body>Back soon.</body></html>"
 
 REFUSALS: tuple[bytes, ...] = (
@@ -86,7 +90,8 @@ class Manners:
         unset: how a field without value is answered.
         ids: as numbers or as text.
         email_once: whether an e-mail that is taken is refused.
-        details_lag: seconds from its making until an account can be fetched, even if a search shows it earlier.
+        details_lag: seconds from its making or changing until an account can be fetched as it is, even if a search
+            shows it earlier.
         refusal: the body of a refusal.
     """
 
@@ -105,12 +110,16 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account; searches show it from `visible` on, and it can be fetched from `whole` on."""
+    """An account; searches show it from `visible` on, and it can be fetched as it is from `whole` on.
+
+    `before` is what can be fetched until then; None if nothing can.
+    """
 
     id: int
     fields: Mapping[str, object]
     visible: float = 0.0
     whole: float = 0.0
+    before: Mapping[str, object] | None = None
 
     @property
     def tag(self) -> str:
@@ -120,9 +129,11 @@ class User:
 
 @dataclass(slots=True)
 class _Job:
-    """A request that has arrived and will be carried out."""
+    """A request that has arrived and will be carried out: a new account, or changes to the one of `user_id`."""
 
+    tag: str
     body: Mapping[str, object]
+    user_id: int | None = None
     reply: httpx.Response | None = None
 
 
@@ -131,10 +142,10 @@ class Server:
 
     Attributes:
         users: by id.
-        arrived: how many creates of each row have arrived, by tag.
+        arrived: how many creates and updates of each row have arrived, by tag.
         met: how often each fault was met, by operation and kind.
         calls: how many calls came in, by operation.
-        unclear: whose rows had a create that ended without a clear answer, by tag.
+        unclear: whose rows had a create or update that ended without a clear answer, by tag.
         lag: seconds until searches show a new account.
         latency: seconds that an answer takes.
         late: one of these many seconds passes until what was given up is carried out all the same.
@@ -172,16 +183,20 @@ class Server:
         """Logs everybody out."""
         self._sessions.clear()
 
-    def pending(self) -> list[Mapping[str, object]]:
-        """What has arrived and has not been carried out yet."""
-        return [job.body for _, _, job in self._jobs]
+    def pending(self) -> list[str]:
+        """Whose accounts have been asked for and not been made yet, by tag."""
+        return [job.tag for _, _, job in self._jobs if job.user_id is None]
+
+    def changing(self) -> list[str]:
+        """Whose changes have arrived and not been carried out yet, by tag."""
+        return [job.tag for _, _, job in self._jobs if job.user_id is not None]
 
     def settle(self) -> None:
         """Carries out what is due."""
         now = self._clock()
         while self._jobs and self._jobs[0][0] <= now:
             at, _, job = heapq.heappop(self._jobs)
-            job.reply = self._create(job.body, at)
+            job.reply = self._create(job.body, at) if job.user_id is None else self._update(job.user_id, job.body, at)
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answers one call, or fails as httpx does."""
@@ -191,8 +206,8 @@ class Server:
         kind = self._faults[operation].popleft() if self._faults[operation] else None
         if kind is not None:
             self.met[operation, kind] += 1
-            if operation == "create" and kind not in DEFINITE:
-                self.unclear.add(_tag(json.loads(request.content)))
+            if operation in WRITES and kind not in DEFINITE:
+                self.unclear.add(self._tag_of(operation, request))
         if kind == "no-connection":
             raise httpx.ConnectError("nobody there", request=request)
         if (early := self._refused_early(kind, request, operation)) is not None:
@@ -200,7 +215,7 @@ class Server:
             return early
         if kind is not None and kind.endswith("-before"):
             return await self._not_done(kind, request)
-        job = self._accept(request, operation, kind)
+        job = self._accept(request, operation, kind) if operation in WRITES else None
         if kind in {"stall-after", "late"}:
             await asyncio.sleep(_EVER)
         await asyncio.sleep(self.latency)
@@ -244,12 +259,18 @@ class Server:
             case _:
                 return httpx.Response(int(kind[:3]), content=_PAGE)
 
-    def _accept(self, request: httpx.Request, operation: Operation, kind: FaultKind | None) -> _Job | None:
-        if operation != "create":
-            return None
+    def _tag_of(self, operation: Operation, request: httpx.Request) -> str:
+        """Whose row a write is about: an update holds no more than what changes, and names the account in its path."""
+        if operation == "create":
+            return _tag(json.loads(request.content))
+        user = self.users.get(int(_path(request)[1]))
+        return "" if user is None else user.tag
+
+    def _accept(self, request: httpx.Request, operation: Operation, kind: FaultKind | None) -> _Job:
         late = self._random.choice(self.late) if kind in {"late", "502-late"} else self.latency / 2
-        job = _Job(json.loads(request.content))
-        self.arrived[_tag(job.body)] += 1
+        user_id = int(_path(request)[1]) if operation == "update" else None
+        job = _Job(self._tag_of(operation, request), json.loads(request.content), user_id)
+        self.arrived[job.tag] += 1
         heapq.heappush(self._jobs, (self._clock() + late, next(self._order), job))
         return job
 
@@ -261,6 +282,16 @@ class Server:
             return httpx.Response(400, content=f'{{"code": -900, "message": "{body["Email"]} is taken"}}'.encode())
         user = self.add(body, visible=at + self.lag, whole=at + self.manners.details_lag)
         return httpx.Response(200, json={"ID": self._id(user), "Username": f"U{user.id}"})
+
+    def _update(self, user_id: int, body: Mapping[str, object], at: float) -> httpx.Response:
+        user = self.users.get(user_id)
+        if user is None:
+            return httpx.Response(404, content=b'{"code": -1, "message": "User not found"}')
+        if body.get("PlacementID", PLACEMENT) != PLACEMENT:
+            return httpx.Response(400, content=self.manners.refusal)
+        whole, before = at + self.manners.details_lag, user.fields
+        self.users[user_id] = User(user_id, {**user.fields, **body}, user.visible, whole, before)
+        return httpx.Response(204)
 
     def _id(self, user: User) -> int | str:
         return user.id if self.manners.ids == "number" else str(user.id)
@@ -282,9 +313,10 @@ class Server:
 
     def _details(self, user_id: int) -> httpx.Response:
         user = self.users.get(user_id)
-        if user is None or self._clock() < user.whole:
+        fields = None if user is None else user.fields if self._clock() >= user.whole else user.before
+        if user is None or fields is None:
             return httpx.Response(404, content=self.manners.refusal)
-        shown = {"ID": self._id(user), "Username": f"U{user_id}", **{name: user.fields.get(name) for name in _SHOWN}}
+        shown = {"ID": self._id(user), "Username": f"U{user_id}", **{name: fields.get(name) for name in _SHOWN}}
         if self.manners.unset == "absent":
             shown = {name: value for name, value in shown.items() if value is not None}
         return httpx.Response(200, json=shown)
@@ -339,12 +371,13 @@ class Wire(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One call."""
-        create = _operation(request.method, _path(request)) == "create"
-        self._step("before a create leaves" if create else "before a read leaves")
+        operation = _operation(request.method, _path(request))
+        call = operation if operation in WRITES else "read"
+        self._step(f"before a {call} leaves")
         try:
             return await self._server.answer(request)
         finally:
-            self._step("after a create is answered" if create else "after a read is answered")
+            self._step(f"after a {call} is answered")
 
 
 def _tag(fields: Mapping[str, object]) -> str:
@@ -360,7 +393,9 @@ def _operation(method: str, path: Sequence[str]) -> Operation:
         return "authentication"
     if "search" in path:
         return "search"
-    return "get" if method == "GET" else "create"
+    if method == "GET":
+        return "get"
+    return "create" if len(path) == 1 else "update"
 
 
 def _spoilt(reply: httpx.Response, kind: FaultKind | None, request: httpx.Request) -> httpx.Response:

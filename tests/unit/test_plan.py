@@ -13,15 +13,29 @@ from hypothesis import strategies as st
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
 from bulk_import.directory import Account, Directory
-from bulk_import.plan import SENDING_ORDER, Create, Hold, Limits, Plan, Unchanged, differences, make_plan, objections
+from bulk_import.plan import (
+    SENDING_ORDER,
+    Create,
+    Hold,
+    Limits,
+    Plan,
+    Rules,
+    Unchanged,
+    Update,
+    differences,
+    make_plan,
+    objections,
+)
 from tests.unit.tables import TODAY, people_table, person
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bulk_import.check import Checked, Record
+    from bulk_import.plan import Mode
 
 CENTRE = int(FIELDS["OrganisationID"].example)
+USUAL = Rules()
 
 
 def sources(*tables: Sequence[Mapping[str, str | None]]) -> tuple[Checked, ...]:
@@ -30,9 +44,15 @@ def sources(*tables: Sequence[Mapping[str, str | None]]) -> tuple[Checked, ...]:
     return check_all(made, options=Options(today=TODAY))
 
 
-def planned(checked: Sequence[Checked], accounts: Sequence[Account] = (), **target: object) -> Plan:
+def planned(
+    checked: Sequence[Checked],
+    accounts: Sequence[Account] = (),
+    *,
+    rules: Rules = USUAL,
+    **target: object,
+) -> Plan:
     """The plan in a centre that holds these accounts."""
-    return make_plan(checked, Directory(accounts), organisations={CENTRE}, target=target)
+    return make_plan(checked, Directory(accounts), organisations={CENTRE}, target=target, rules=rules)
 
 
 def held_account(record: Record, **changes: object) -> Account:
@@ -64,7 +84,14 @@ def test_planning_again_after_sending_changes_nothing(role: Role) -> None:
 @pytest.mark.parametrize(
     ("answer", "differing"),
     [
-        ({"FirstName": "  ASHA "}, ()),
+        ({"FirstName": "  Asha "}, ()),
+        ({"FirstName": "ASHA"}, ("FirstName",)),
+        ({"Email": "PERSON1@EXAMPLE.COM"}, ()),
+        ({"HomeAddress": "1 High Street,  Leeds\r\nLS1 1AA\n"}, ()),
+        ({"HomeAddress": "2 High Street\nLeeds\nLS1 1AA"}, ("HomeAddress",)),
+        ({"CompanyName": "Example\u00a0 Ltd"}, ()),
+        ({"ProviderID": None}, ()),
+        ({"ProviderID": 7}, ("ProviderID",)),
         ({"DOB": "2007-08-31T23:00:00Z"}, ()),
         ({"DOB": "2007-09-01T00:00:00.000Z"}, ()),
         ({"DOB": "2007-09-01"}, ()),
@@ -80,9 +107,12 @@ def test_planning_again_after_sending_changes_nothing(role: Role) -> None:
     ],
 )
 def test_fields_are_compared_in_their_own_terms(answer: Mapping[str, object], differing: tuple[str, ...]) -> None:
-    """Case, spaces, time zones and number types are no difference; another day or value is."""
+    """Spaces, time zones and number types are no difference; another day, letter or value is."""
     learner = person(Role.LEARNER) | {
         "FirstName": "Asha",
+        "HomeAddress": "1 High Street\nLeeds\nLS1 1AA",
+        "CompanyName": "Example Ltd",
+        "ProviderID": "0",
         "DOB": "01/09/2007",
         "ClassroomID": "23",
         "SupportFunding": "Yes",
@@ -99,15 +129,127 @@ def test_a_field_that_onefile_does_not_answer_is_no_difference() -> None:
     assert differences(record, account) == ()
 
 
-def test_an_account_that_differs_is_held_and_the_fields_are_named() -> None:
-    """The finding names user id, evidence and fields, and no value."""
+def test_an_account_that_differs_is_updated_in_the_fields_that_differ() -> None:
+    """Nothing but the differing fields is to be sent."""
     checked = sources([person(Role.LEARNER)])
-    (action,) = planned(checked, [held_account(only(checked), LastName="Elsewhere")]).actions
-    assert isinstance(action, Hold)
-    assert action.finding.code == "account-exists"
-    assert "77" in action.finding.detail
-    assert "LastName" in action.finding.detail
-    assert "Elsewhere" not in action.finding.detail
+    (action,) = planned(checked, [held_account(only(checked), ClassroomID=1, Email="elsewhere@example.com")]).actions
+    assert action == Update(only(checked), 77, ("Email", "ClassroomID"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "there", "kind", "code"),
+    [
+        ("upsert", True, Update, None),
+        ("create", True, Hold, "account-exists"),
+        ("update", True, Update, None),
+        ("upsert", False, Create, None),
+        ("create", False, Create, None),
+        ("update", False, Hold, "account-missing"),
+    ],
+)
+def test_the_mode_says_whether_accounts_are_made_changed_or_both(
+    mode: Mode,
+    there: bool,  # noqa: FBT001 - a table's column
+    kind: type,
+    code: str | None,
+) -> None:
+    """What a mode does not do is held, with a finding that names fields and no value."""
+    checked = sources([person(Role.LEARNER)])
+    accounts = [held_account(only(checked), LastName="Elsewhere")] if there else []
+    (action,) = planned(checked, accounts, rules=Rules(mode)).actions
+    assert isinstance(action, kind)
+    finding = action.finding if isinstance(action, Hold) else None
+    assert (finding and finding.code) == code
+    assert "Elsewhere" not in (finding.detail if finding else "")
+
+
+@pytest.mark.parametrize(
+    ("rules", "changes", "left"),
+    [
+        (Rules(), ("ClassroomID",), "ProviderID, SupportFunding"),
+        (Rules(updated=frozenset({"ProviderID"})), ("ClassroomID", "ProviderID"), "SupportFunding"),
+        (
+            Rules(updated=frozenset({"ProviderID", "SupportFunding"})),
+            ("ClassroomID", "ProviderID", "SupportFunding"),
+            "",
+        ),
+    ],
+)
+def test_fields_whose_update_nobody_documents_are_left_unless_the_settings_name_them(
+    rules: Rules, changes: tuple[str, ...], left: str
+) -> None:
+    """What is left out is said in a warning that names the fields."""
+    checked = sources([person(Role.LEARNER) | {"ProviderID": "4", "SupportFunding": "Yes"}])
+    other = {"ProviderID": 5, "SupportFunding": False}
+    (action,) = planned(checked, [held_account(only(checked), ClassroomID=1, **other)], rules=rules).actions
+    assert isinstance(action, Update)
+    assert action.changes == changes
+    assert (action.finding.detail if action.finding else "") == left
+    (rest,) = planned(checked, [held_account(only(checked), **other)]).actions
+    assert isinstance(rest, Unchanged)
+    assert rest.finding is not None
+    assert rest.finding.code == "update-undocumented"
+
+
+@pytest.mark.parametrize("name", ["OrganisationID", "Role"])
+def test_no_setting_lets_role_or_organisation_be_changed(name: str) -> None:
+    """An account keeps its role and its organisation whatever the settings name."""
+    assert not Rules(updated=frozenset({name})).may_change(name)
+
+
+NAMED = {"FirstName": "Asha", "LastName": "Example", "DOB": "01/09/2007", "ULN": "1000000043"}
+ELSE = {"FirstName": "Boris", "LastName": "Elsewhere"}
+DAY, ELSEDAY = "2007-09-01T00:00:00Z", "2001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("misid", "account", "held"),
+    [
+        # one name changed, and something else says that it is the same person
+        (True, {"LastName": "Married"}, False),
+        (True, {"LastName": "Married", "Email": "married@example.com", "ULN": None}, False),
+        (True, {"LastName": "Married", "Email": "married@example.com", "DOB": None}, False),
+        (True, {"Email": "elsewhere@example.com", "DOB": ELSEDAY, "ULN": "1000000019"}, False),
+        # nothing says so, or something says otherwise
+        (True, {**ELSE, "Email": "boris@example.com", "DOB": None, "ULN": None}, True),
+        (True, {**ELSE, "DOB": ELSEDAY}, True),
+        (True, {"FirstName": "Boris", "ULN": "1000000019"}, True),
+        # found by e-mail and name
+        (False, {"DOB": ELSEDAY}, True),
+        (False, {"ULN": "1000000019"}, True),
+        (False, {"DOB": None, "ULN": None, "ClassroomID": 1}, False),
+    ],
+)
+def test_an_account_that_may_be_another_persons_is_held(
+    misid: bool,  # noqa: FBT001 - a table's column
+    account: Mapping[str, object],
+    held: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """A MISID that was used again never turns one person's account into another's; the finding holds no value."""
+    row = person(Role.LEARNER) | NAMED
+    checked = sources([row if misid else row | {"MISID": None}])
+    theirs = held_account(only(checked), **account)
+    (action,) = planned(checked, [theirs]).actions
+    assert isinstance(action, Hold if held else Update)
+    if isinstance(action, Hold):
+        assert action.finding.code == "account-contradicted"
+        assert not any(str(value) in action.finding.detail for value in account.values() if value)
+
+
+def test_rows_that_mean_one_account_are_held() -> None:
+    """Two rows never write to one account in turns, whatever finds it; the findings name each other's rows."""
+    learner = person(Role.LEARNER)
+    moved = learner | {"MISID": None, "ULN": None, "Email": "moved@example.com"}
+    checked = sources([learner, moved])
+    first, second = (record for source in checked for record in source.records())
+    account = held_account(first, Email="moved@example.com")
+    actions = planned(checked, [account]).actions
+    assert [isinstance(one, Hold) and one.finding.code for one in actions] == ["account-shared"] * 2
+    assert [
+        f"row {one.row}" in action.finding.detail
+        for one, action in zip((second, first), actions, strict=True)
+        if isinstance(action, Hold)
+    ] == [True, True]
 
 
 def test_several_accounts_are_held() -> None:

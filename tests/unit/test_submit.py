@@ -48,7 +48,7 @@ def test_a_clean_run_makes_one_account_a_row_staff_first(tmp_path: Path) -> None
     roles = [user["Role"] for user in sorted(practice.world.users(), key=lambda user: user["ID"])][-60:]
     rank = {4: 0, 5: 0, 10: 0, 40: 1, 45: 1, 1: 2}
     assert [rank[role] for role in roles] == sorted(rank[role] for role in roles)
-    assert [(now.done, now.total, now.created, now.failed) for now in seen] == [(n, 60, n, 0) for n in range(1, 61)]
+    assert [(now.done, now.total, now.succeeded, now.failed) for now in seen] == [(n, 60, n, 0) for n in range(1, 61)]
 
 
 BEFORE: tuple[FaultKind, ...] = (
