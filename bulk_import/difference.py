@@ -1,8 +1,8 @@
 """What an account in OneFile says otherwise than a row does, each field compared in its own terms.
 
 Text and names letter by letter with white space folded, addresses line by line, days in the United Kingdom's time,
-numbers as numbers, all else without case; null equals empty. A field that OneFile's answer leaves out altogether says
-nothing: any field may be missing from an answer, so it is never taken for a difference.
+telephones by their digits, numbers as numbers, all else without case; null equals empty. A field that OneFile's answer
+leaves out altogether says nothing: any field may be missing from an answer, so it is never taken for a difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.folding import folded
-from bulk_import.kinds import Address, Date, Identifier, Reference, Text
+from bulk_import.kinds import Address, Date, Identifier, Phone, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,18 +42,18 @@ def agreeing(wanted: Mapping[str, object], told: Mapping[str, object]) -> frozen
 def _form(name: str, value: object) -> object:
     """What a value is compared by; the same for two values that say the same."""
     text = "" if value is None else str(value)
-    match FIELDS[name].kind:
+    kind = FIELDS[name].kind
+    match kind:
         case Date():
             return _uk_day(text)
-        case Address():
-            # older accounts hold their lines joined by commas
-            return [line for part in re.split(r"[\r\n,]+", text) if (line := " ".join(part.split()))]
-        case Identifier():
-            return folded(text)
-        case Text():
-            return " ".join(text.split())
-        case Reference():
-            return "" if text.strip() == "0" else folded(text)
+        case Phone():
+            return re.sub(r"[^0-9+]", "", text)
+        case Reference() if text.strip() == "0":
+            return ""
+        case Address() | Text() if not isinstance(kind, Identifier):
+            # older accounts hold the lines of an address joined by commas
+            lines = re.split(r"[\r\n,]+", text) if isinstance(kind, Address) else [text]
+            return [line for part in lines if (line := " ".join(part.split()))]
         case _:
             return folded(text)
 

@@ -260,7 +260,7 @@ def judge_failure(failure: Failure) -> Verdict:
 def _judge_success(request: Request, reply: Reply) -> Verdict:
     match request.kind:
         case RequestKind.UPDATE:
-            return _judge_update(reply)
+            return _judge_update(request, reply)
         case RequestKind.AUTHENTICATE:
             found: object = session_from(reply.body)
         case RequestKind.CREATE:
@@ -276,11 +276,17 @@ def _judge_success(request: Request, reply: Reply) -> Verdict:
     return Accepted(reply.status, found)
 
 
-def _judge_update(reply: Reply) -> Verdict:
-    """204 is what updates answer; any other success will do, but not a page for people that somebody put between."""
-    if reply.body.lstrip().startswith(b"<"):
-        return MaybeSent(reply.status, f"status {reply.status} with a page for people")
-    return Accepted(reply.status, None)
+def _judge_update(request: Request, reply: Reply) -> Verdict:
+    """204 without a body is what updates answer; a success that shows the account itself will do too.
+
+    Anything else may be somebody's between OneFile and us, who says "fine" of what OneFile refused.
+    """
+    if not reply.body.strip():
+        return Accepted(reply.status, None)
+    shown = _id_from(_json(reply.body))
+    if shown is not None and request.path == f"User/{shown}":
+        return Accepted(reply.status, None)
+    return MaybeSent(reply.status, f"status {reply.status} with an answer that updates do not have")
 
 
 def session_from(body: bytes) -> Secret | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 from collections import Counter
@@ -17,7 +18,7 @@ import pytest
 
 from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
-from tests.journeys.command import learner, tutor, write_csv
+from tests.journeys.command import enrol, learner, tutor, write_csv
 from tests.journeys.killing import FORKS, code_of, fresh, kill, nursery, said, summary_of, toward, wait_until
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ KILLS_A_STORY = 14
 AT_ONCE = 4
 CONCURRENCY = 4
 PEOPLE = 30
+THERE = range(10, 20)
+"""The rows of those learners who have an account already, which is to be changed."""
 REFUSED_PLACEMENT = "999"
 
 Moment = Literal["early", "in the look-ups", "sending", "reports"]
@@ -44,10 +47,15 @@ Landed = Literal["before the run began", "before its first call", "in mid-run", 
 
 
 def people() -> list[dict[str, str]]:
-    """Staff and learners, with and without MISID; one is invalid, and one whom OneFile refuses."""
+    """Staff and learners, with and without MISID, new and known; one is invalid, and one whom OneFile refuses."""
     several = [tutor(1), tutor(2, MISID=""), *(learner(number) for number in range(1, PEOPLE - 3))]
     several[5]["MISID"] = ""
     return [*several, learner(90, Email="nobody"), learner(91, PlacementID=REFUSED_PLACEMENT)]
+
+
+def known() -> list[dict[str, str]]:
+    """Those who have an account already, as it was before they moved to another class and got a telephone."""
+    return [{**people()[row - 2], "ClassroomID": "202"} for row in THERE]
 
 
 def faults(seed: int) -> Faults:
@@ -61,7 +69,7 @@ def faults(seed: int) -> Faults:
         "html",
         "stall-after",
     )
-    some = [Fault(kind=kind, on="create", share=0.04, times=2) for kind in kinds]
+    some = [Fault(kind=kind, on=on, share=0.04, times=2) for kind in kinds for on in ("create", "update")]
     others = [
         Fault(kind="unauthorised", share=0.01, times=2),
         Fault(kind="reset-before", on="search", share=0.05, times=2),
@@ -80,12 +88,19 @@ class Story:
     onefile: Running
     start: Starter
     chance: Random
+    faults: Faults
     all_landed: list[Landed]
     landed: Counter[Landed] = field(default_factory=Counter)
     settled: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        write_csv(self.folder / "people.csv", people())
+        rows = people()
+        for row in THERE:
+            rows[row - 2]["MobileNumber"] = "07700 900123"
+        write_csv(self.folder / "people.csv", rows)
+        self.there = dict(zip(enrol(self.onefile, known()), THERE, strict=True))
+        self.onefile.world.faults = self.faults
+        self.began = self.onefile.world.now()
         self.before = {user["ID"] for user in self.onefile.world.users()}
 
     def tell(self, kills: int, goal: int) -> None:
@@ -163,19 +178,24 @@ class Story:
         """One account each; server, journal and report agree."""
         assert self.state() == "finished", self._printed()
         made = {user["ID"]: user for user in self.onefile.world.users() if user["ID"] not in self.before}
-        wanted = [
-            one["Email"] for one in people() if one["Email"] != "nobody" and one["PlacementID"] != REFUSED_PLACEMENT
-        ]
+        new = [one for row, one in enumerate(people(), start=2) if row not in THERE]
+        wanted = [one["Email"] for one in new if one["Email"] != "nobody" and one["PlacementID"] != REFUSED_PLACEMENT]
         assert Counter(user["Email"] for user in made.values()) == Counter(wanted)
         (file,) = self.folder.glob("reports/2*/report.json")
         report = json.loads(file.read_text(encoding="utf-8"))
         assert report["balanced"]
-        assert report["totals"] == {"created": len(wanted), "invalid": 1, "rejected": 1, "read": PEOPLE, "blank": 0}
+        counts = {"created": len(wanted), "updated": len(THERE), "invalid": 1, "rejected": 1}
+        assert report["totals"] == {**counts, "read": PEOPLE, "blank": 0}
         created = {row["user_id"]: row["misid"] or "" for row in report["rows"] if row["status"] == "created"}
         assert created == {id_: user.get("MISID", "") for id_, user in made.items()}
+        updated = {row["user_id"]: row for row in report["rows"] if row["status"] == "updated"}
+        assert {user_id: row["row"] for user_id, row in updated.items()} == self.there
+        assert all(row["changes"] == ["ClassroomID", "MobileNumber"] for row in updated.values())
+        now = [self.onefile.world.user(user_id) for user_id in self.there]
+        assert {(user["ClassroomID"], user["MobileNumber"]) for user in now} == {(201, "07700 900123")}
         attempts = {row["row"]: row["attempts"] for row in report["rows"] if row["status"] != "invalid"}
         assert attempts == {row: tried for row, (_, tried) in self.operations().items()}
-        self._judge_calls(len(wanted))
+        self._judge_calls(len(wanted) + len(THERE))
         assert not list(self.folder.glob("reports/2*/*.partial"))
 
     def _judge_calls(self, wanted: int) -> None:
@@ -188,9 +208,10 @@ class Story:
         return "\n".join(file.read_text(encoding="utf-8") for file in sorted(self.folder.glob("printed-*")))
 
     def posts(self) -> list[float]:
-        """When each create came in at the server."""
+        """When each create and update came in at the server."""
         calls = self.onefile.world.calls()
-        return [call.time for call in calls if call.method == "POST" and call.path.endswith("/User")]
+        sent = [call for call in calls if call.method == "POST" and re.search("/User(/[0-9]+)?$", call.path)]
+        return [call.time for call in sent if call.time >= self.began]
 
     def state(self) -> str | None:
         """The run's state; None where the journal knows no run."""
@@ -228,8 +249,8 @@ def told_until(goal: int, folder: Path, start: Starter, at_once: int) -> tuple[C
             seed = next(seeds)
             place = folder / str(seed)
             place.mkdir()
-            with sandbox.running(switches=Switches(calls_per_minute=10**6), faults=faults(seed)) as onefile:
-                Story(place, onefile, start, Random(seed), landed).tell(KILLS_A_STORY, goal)
+            with sandbox.running(switches=Switches(calls_per_minute=10**6)) as onefile:
+                Story(place, onefile, start, Random(seed), faults(seed), landed).tell(KILLS_A_STORY, goal)
             told += 1
         return told
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from bulk_import import sandbox
-from tests.journeys.command import learner, report_of, run, tutor, write_csv
+from tests.journeys.command import enrol, learner, report_of, run, tutor, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,48 @@ def test_from_a_sheet_to_accounts(tmp_path: Path, onefile: Running) -> None:
     again = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
     assert again.json["totals"] == {"unchanged": 3, "invalid": 1, "rejected": 1, "read": 5, "blank": 0}
     assert {user["ID"] for user in onefile.world.users()} - before == set(held)
+
+
+def test_only_what_differs_is_sent(tmp_path: Path, onefile: Running) -> None:
+    """A dry run names the fields, submit changes them and no others, a second submit changes nothing."""
+    there = [learner(1, ClassroomID="202"), learner(2), learner(3, MISID="")]
+    ids = enrol(onefile, there)
+    here = [learner(1), learner(2), learner(3, MISID="", MobileNumber="07700 900123", HomeAddress=""), learner(4)]
+    write_csv(tmp_path / "people.csv", here)
+    env = settings(onefile)
+    before = [onefile.world.user(id_) for id_ in ids]
+
+    rehearsed = run(tmp_path, "dry-run", "people.csv", "--json", env=env)
+    counts = {"read": 4, "blank": 0, "unchanged": 1}
+    assert rehearsed.json["totals"] == {"would-create": 1, "would-update": 2, **counts}
+    rows = [(row["status"], row["user_id"], row["changes"]) for row in report_of(rehearsed)["rows"]]
+    assert rows[0] == ("would-update", ids[0], ["ClassroomID"])
+    assert rows[2] == ("would-update", ids[2], ["MobileNumber"])
+
+    done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
+    assert (done.code, done.json["totals"]) == (0, {"created": 1, "updated": 2, **counts})
+    assert [row["changes"] for row in report_of(done)["rows"]] == [["ClassroomID"], [], ["MobileNumber"], []]
+    now = [{**onefile.world.user(id_), "LastModified": None} for id_ in ids]
+    moved: tuple[dict[str, object], ...] = {"ClassroomID": 201}, {}, {"MobileNumber": "07700 900123"}
+    assert now == [{**one, **change, "LastModified": None} for one, change in zip(before, moved, strict=True)]
+    rebuilt = run(tmp_path, "report", done.json["run"], "--json")
+    assert report_of(rebuilt)["rows"] == report_of(done)["rows"]
+
+    again = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
+    assert again.json["totals"] == {"unchanged": 4, "read": 4, "blank": 0}
+
+
+@pytest.mark.parametrize(
+    ("mode", "totals"), [("create", {"created": 1, "held": 1}), ("update", {"updated": 1, "held": 1})]
+)
+def test_the_mode_says_which_accounts_may_be_touched(
+    tmp_path: Path, onefile: Running, mode: str, totals: dict[str, int]
+) -> None:
+    """Create leaves accounts alone that exist, update makes no new ones; those rows are held."""
+    enrol(onefile, [learner(1, ClassroomID="202")])
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    done = run(tmp_path, "submit", "people.csv", "--mode", mode, "--json", "--yes", env=settings(onefile))
+    assert (done.code, done.json["totals"]) == (1, {**totals, "read": 2, "blank": 0})
 
 
 def test_what_it_leaves_behind(tmp_path: Path, onefile: Running) -> None:
