@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CallMade", "Calls", "OneFile", "Organisation"]
 
-_NOT_THERE = frozenset({400, 404})
+_NOT_SHOWN = frozenset({400, 403, 404, 410})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,16 @@ class OneFile(Connection):
         return await self.listing("User", wanted)
 
     async def user(self, user_id: int) -> Mapping[str, object] | None:
-        """All that OneFile tells of an account; None if there is none.
+        """All that OneFile tells of an account; None if it shows none, or another one than was asked for.
 
         Raises:
             StoppedEarly: OneFile is down, or refuses.
         """
         answer = await self.ask(get_user(user_id))
-        if isinstance(answer, Refused) and answer.status in _NOT_THERE:
+        if isinstance(answer, Refused) and answer.status in _NOT_SHOWN:
             return None
-        return _object(_accepted(answer, "an account"))
+        told = _object(_accepted(answer, "an account"))
+        return told if id_of(told) in {None, user_id} else None
 
     async def classrooms(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
         """A centre's classes (article 76000048013): ID, Name and perhaps MISID.

@@ -1,25 +1,44 @@
 """What an account in OneFile says otherwise than a row does, each field compared in its own terms.
 
 Text and names letter by letter with white space folded, addresses line by line, days in the United Kingdom's time,
-telephones by their digits, numbers as numbers, all else without case; null equals empty. A field that OneFile's answer
-leaves out altogether says nothing: any field may be missing from an answer, so it is never taken for a difference.
+numbers as numbers, telephones by their digits, all else without case. Null, an empty text, the 0 of an id and the
+first day of time, which some servers send for "no date", are empty, and so is a field that an answer leaves out.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+import unicodedata
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.folding import folded
-from bulk_import.kinds import Address, Date, Identifier, Phone, Reference, Text
+from bulk_import.kinds import (
+    ULN_PLACEHOLDERS,
+    Address,
+    Choice,
+    Date,
+    Identifier,
+    Nino,
+    Phone,
+    Reference,
+    RoleKind,
+    Text,
+    Uln,
+    YesNo,
+    role_from_text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from bulk_import.kinds import Kind
 
 UK = ZoneInfo("Europe/London")
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+"""Days outside these are no days of anybody's, but a server's way of saying that there is none."""
 
 
 def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple[str, ...]:
@@ -29,42 +48,101 @@ def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple
         wanted: what is, or would be, sent: API name → JSON value.
         told: what OneFile answered of the account, by the same names.
     """
-    shared = [name for name in FIELDS if name in wanted and name in told]
-    return tuple(name for name in shared if _form(name, wanted[name]) != _form(name, told[name]))
+    return tuple(name for name in FIELDS if name in wanted and _form(name, wanted[name]) != form(name, told))
 
 
 def agreeing(wanted: Mapping[str, object], told: Mapping[str, object]) -> frozenset[str]:
     """The fields that both sides fill in, and alike."""
-    filled = {name for name in wanted if told.get(name) not in {None, "", 0}}
-    return frozenset(filled - {*differing(wanted, told)})
+    return frozenset(name for name in wanted if form(name, told) and name not in differing(wanted, told))
 
 
-def _form(name: str, value: object) -> object:
-    """What a value is compared by; the same for two values that say the same."""
-    text = "" if value is None else str(value)
+def form(name: str, told: Mapping[str, object]) -> str:
+    """What a field of an account is compared by; empty where OneFile tells nothing."""
+    return _form(name, told.get(name))
+
+
+def _form(name: str, value: object) -> str:
+    """The same for two values that say the same."""
     kind = FIELDS[name].kind
-    match kind:
-        case Date():
-            return _uk_day(text)
-        case Phone():
-            return re.sub(r"[^0-9+]", "", text)
-        case Reference() if text.strip() == "0":
-            return ""
-        case Address() | Text() if not isinstance(kind, Identifier):
-            # older accounts hold the lines of an address joined by commas
-            lines = re.split(r"[\r\n,]+", text) if isinstance(kind, Address) else [text]
-            return [line for part in lines if (line := " ".join(part.split()))]
-        case _:
-            return folded(text)
+    text = _text(value)
+    return next((as_compared(text) for kinds, as_compared in _FORMS if isinstance(kind, kinds)), folded(text))
 
 
-def _uk_day(moment: str) -> str:
+def _text(value: object) -> str:
+    """A JSON value as text; a list of lines is a text of several lines."""
+    if isinstance(value, list):
+        return "\n".join(map(_text, value))
+    return "" if value is None else unicodedata.normalize("NFC", str(value)).strip()
+
+
+def _lines(text: str) -> str:
+    """The lines of an address; older accounts hold them joined by commas."""
+    parts = (" ".join(part.split()) for part in re.split(r"[\r\n,]+", text))
+    return "\n".join(part for part in parts if part)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _uk_day(text: str) -> str:
     """The day of a moment in the UK: a date typed in summer can come back as 23:00 UTC of the day before.
 
-    What the product itself sends, midnight by UTC, is the same day in the UK all the year round.
+    Clients read every date of OneFile's as UTC, so one without a zone is taken for that. What the product itself
+    sends, midnight by UTC, is the same day in the UK all the year round.
     """
     try:
-        parsed = datetime.fromisoformat(moment)
-    except ValueError:
-        return moment[:10]
-    return (parsed.astimezone(UK) if parsed.tzinfo else parsed).date().isoformat()
+        moment = datetime.fromisoformat(text)
+        day = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UK).date()
+    except (ValueError, OverflowError):
+        day = None
+    if day is None:
+        return "" if text.startswith(("0001-", "9999-")) else text[:10]
+    return day.isoformat() if EARLIEST <= day < LATEST else ""
+
+
+def _number(text: str) -> str:
+    """An id or code without leading zeros; 0 is none."""
+    whole = re.fullmatch(r"0*([0-9]+)(?:\.0*)?", text)
+    digits = whole[1] if whole else folded(text)
+    return "" if digits in {"0", "false"} else digits
+
+
+def _yes_or_no(text: str) -> str:
+    if not text:
+        return ""
+    return "yes" if text.casefold() in {"true", "yes", "y", "1"} else "no"
+
+
+def _telephone(text: str) -> str:
+    """The digits of a number, a British one with its 0."""
+    digits = re.sub(r"[^0-9]", "", text)
+    national = re.fullmatch(r"(?:00)?440?([1-9][0-9]{8,9})", digits)
+    return f"0{national[1]}" if national else digits
+
+
+def _learner_number(text: str) -> str:
+    return "" if text in {*ULN_PLACEHOLDERS, "0"} else re.sub(r"[\s-]", "", text)
+
+
+def _insurance_number(text: str) -> str:
+    return re.sub(r"[\s-]", "", text).upper()
+
+
+def _role(text: str) -> str:
+    role = role_from_text(text)
+    return folded(text) if role is None else str(int(role))
+
+
+_FORMS: tuple[tuple[type[Kind] | tuple[type[Kind], ...], Callable[[str], str]], ...] = (
+    (Date, _uk_day),
+    (Phone, _telephone),
+    (Uln, _learner_number),
+    (Nino, _insurance_number),
+    (RoleKind, _role),
+    (YesNo, _yes_or_no),
+    ((Reference, Choice), _number),
+    (Identifier, folded),
+    (Address, _lines),
+    (Text, _spaced),
+)

@@ -46,11 +46,13 @@ class Account:
         id: OneFile's user id.
         seats: the organisations and roles that it was found under; several where OneFile ignores a filter.
         values: what OneFile answered, by the API's field names.
+        in_full: whether it was fetched by itself; a search shows four fields and no more.
     """
 
     id: int
     seats: frozenset[Seat]
     values: Mapping[str, object]
+    in_full: bool = True
 
     def text(self, field: str) -> str:
         """A field as text, empty where OneFile gave none."""
@@ -60,7 +62,8 @@ class Account:
     def completed(self, values: Mapping[str, object]) -> Account:
         """The same account with what fetching it by itself told; what that leaves out stays as the search had it."""
         told = {name: value for name, value in values.items() if value is not None}
-        return replace(self, values={**values, **self.values, **told}, seats=_seats_told(self.seats, told))
+        seats = _seats_told(self.seats, told)
+        return replace(self, values={**values, **self.values, **told}, seats=seats, in_full=True)
 
 
 def _seats_told(seats: frozenset[Seat], told: Mapping[str, object]) -> frozenset[Seat]:

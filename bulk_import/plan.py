@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import payload
-from bulk_import.difference import agreeing, differing
+from bulk_import.difference import agreeing, differing, form
 from bulk_import.directory import Account, Directory, Nobody, One, Several
 from bulk_import.findings import Finding, Place
 
@@ -184,14 +184,15 @@ def decide(record: Record, directory: Directory, organisations: Collection[int],
 
 def _compare(record: Record, account: Account, by: str, rules: Rules, place: Place) -> Action:
     fields = differences(record, account)
-    if why := contradiction(record, account, by):
+    if why := contradiction(record, account, by) or untold(account):
         detail = f"user id {account.id}, found by {by}, {why}"
         return Hold(record, Finding("account-contradicted", place, detail=detail), account.id)
     if fields and rules.mode == "create":
         detail = f"user id {account.id}, found by {by}, differs in {', '.join(fields)}"
         return Hold(record, Finding("account-exists", place, detail=detail), account.id)
     changes = tuple(name for name in fields if rules.may_change(name))
-    left = [name for name in fields if name not in changes]
+    # what OneFile does not show is empty for all we know, and sent where it may be; else there is nothing to be said
+    left = [name for name in fields if name not in changes and name in account.values]
     finding = Finding("update-undocumented", place, detail=", ".join(left)) if left else None
     if changes:
         return Update(record, account.id, changes, finding)
@@ -203,8 +204,18 @@ def differences(record: Record, account: Account) -> tuple[str, ...]:
     return differing(payload(record), account.values)
 
 
+def untold(account: Account) -> str:
+    """Why an account cannot be compared; nothing is sent to one that OneFile does not show as it is."""
+    if not account.in_full:
+        return "cannot be read in full"
+    if len(account.seats) > 1:
+        return "was found under several roles or organisations, and does not say which is its own"
+    return ""
+
+
 _NAMES = frozenset({"FirstName", "LastName"})
 _NUMBERS = frozenset({"ULN", "DOB"})
+_PLACE = frozenset({"OrganisationID", "Role"})
 
 
 def contradiction(record: Record, account: Account, by: str) -> str:
@@ -214,16 +225,20 @@ def contradiction(record: Record, account: Account, by: str) -> str:
     another's: so something else that identifies a person must agree with it. Sensitive values stay out of the words.
     """
     wanted = payload(record)
-    differs = _NAMES | _NUMBERS | {"Email"}
-    differs &= frozenset(differing(wanted, account.values))
-    agrees = agreeing(wanted, account.values)
-    told = {name for name in differs if account.text(name)}
+    told = {name for name in differing(wanted, account.values) if form(name, account.values)}
+    strong = agreeing(wanted, account.values) & (_NUMBERS | {"Email"})
+    names, numbers = told & _NAMES, told & _NUMBERS
+    another = f"has another {' and '.join(sorted(told & (_NAMES | _NUMBERS | _PLACE | {'Email'})))}"
+    if told & _PLACE:
+        return another
     if by != "MISID":
-        return "has another " + " and ".join(sorted(told & _NUMBERS)) if told & _NUMBERS else ""
-    if told & _NAMES and told & _NUMBERS:
-        return f"has another {' and '.join(sorted(told))}"
-    if told & _NAMES and not agrees & (_NUMBERS | {"Email"}):
-        return "has another name, and neither e-mail address nor ULN nor date of birth says that it is the same person"
+        return another if numbers else ""
+    if numbers and (names or not strong):
+        return another
+    if names == _NAMES and not strong & _NUMBERS:
+        return f"{another}, and neither ULN nor date of birth says that it is the same person"
+    if names and not strong:
+        return f"{another}, and neither e-mail address nor ULN nor date of birth says that it is the same person"
     return ""
 
 

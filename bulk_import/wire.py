@@ -260,7 +260,7 @@ def judge_failure(failure: Failure) -> Verdict:
 def _judge_success(request: Request, reply: Reply) -> Verdict:
     match request.kind:
         case RequestKind.UPDATE:
-            return _judge_update(request, reply)
+            return _judge_update(reply)
         case RequestKind.AUTHENTICATE:
             found: object = session_from(reply.body)
         case RequestKind.CREATE:
@@ -276,15 +276,13 @@ def _judge_success(request: Request, reply: Reply) -> Verdict:
     return Accepted(reply.status, found)
 
 
-def _judge_update(request: Request, reply: Reply) -> Verdict:
-    """204 without a body is what updates answer; a success that shows the account itself will do too.
+def _judge_update(reply: Reply) -> Verdict:
+    """204 without a body is what updates answer.
 
-    Anything else may be somebody's between OneFile and us, who says "fine" of what OneFile refused.
+    A success that says anything may be somebody's between OneFile and us, who says "fine" of what OneFile refused, or
+    shows the account as it was: the account itself tells then.
     """
     if not reply.body.strip():
-        return Accepted(reply.status, None)
-    shown = _id_from(_json(reply.body))
-    if shown is not None and request.path == f"User/{shown}":
         return Accepted(reply.status, None)
     return MaybeSent(reply.status, f"status {reply.status} with an answer that updates do not have")
 

@@ -42,7 +42,8 @@ _OPERATIONS = """
 _IN_DOUBT = """
     SELECT max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
-    WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?"""
+    WHERE runs.environment = ? AND runs.host = ? AND (operations.state IN (?, ?)
+        OR operations.verb = 'update' AND (attempts.verdict IS NULL OR attempts.verdict = 'MaybeSent'))"""
 _MADE_SINCE = """
     SELECT operations.user_id, operations.role FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
@@ -320,12 +321,15 @@ class Journal:
             )
 
     def in_doubt_since(self, environment: str, host: str) -> datetime | None:
-        """When the last row left that nobody knows the fate of, over all runs to one OneFile; None if none is left.
+        """When the last call left that may still be at work, over all runs to one OneFile; None if there is none.
+
+        That of a row that nobody knows the fate of; and of an update without an answer, though the row was settled
+        since: it would overwrite what is sent later.
 
         Raises:
             JournalError: it cannot be read.
         """
-        ((moment,),) = self._rows(_IN_DOUBT, State.OPEN, State.UNRESOLVED, environment, host)
+        ((moment,),) = self._rows(_IN_DOUBT, environment, host, State.OPEN, State.UNRESOLVED)
         return None if moment is None else datetime.fromisoformat(str(moment))
 
     def made_since(self, moment: datetime, environment: str, host: str, roles: Collection[int]) -> frozenset[int]:

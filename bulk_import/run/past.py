@@ -19,14 +19,14 @@ from bulk_import.run.ending import Ending, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import look_up_with_latest
-from bulk_import.run.planning import left_to_do, plan_of
+from bulk_import.run.planning import CHANGED_SINCE, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Operation, Outcome, Run
@@ -162,10 +162,11 @@ async def _go_on(
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)
-    decided = {decision.key: decision.kind for decision in desk.journal.decisions(run.id)}
-    done = {key for key, outcome in outcomes.items() if isinstance(outcome, Done) and decided[key] == "create"}
-    made = [Create(record) for record in desk.records if key_of(record) in done]
-    emails = email_sentence(emailed(made, world.organisations), target.environment)
+    decided = desk.journal.decisions(run.id)
+    done = {one.key: one for one in decided if isinstance(outcomes.get(one.key), Done)}
+    made = [Create(record) for record in desk.records if (one := done.get(key_of(record))) and one.kind == "create"]
+    changed = sum("Email" in one.changes for one in done.values())
+    emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
     ending = replace(ending, notices=(emails, *sent.notices))
     return conclude(desk, fates(desk.checked, desk.journal.decisions(run.id), outcomes), ending)
 
@@ -175,13 +176,14 @@ def _added(before: Calls, api: OneFile) -> Calls:
     return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
 
 
-def _still_to_do(desk: Desk, run: Run, world: World) -> list[Change]:
+def _still_to_do(desk: Desk, run: Run, world: World) -> Sequence[Change]:
     """What is left to send, decided anew where nothing has left yet; the journal keeps what was decided otherwise."""
     operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
-    actions = plan_of(desk, world, {}).actions
-    left, anew = left_to_do(desk.records, actions, desk.journal.decisions(run.id), operations)
-    desk.journal.redecide(run.id, decisions(anew))
-    return left
+    left = left_to_do(plan_of(desk, world, {}).actions, desk.journal.decisions(run.id), operations)
+    desk.journal.redecide(run.id, decisions(left.decided))
+    for key in left.given_up:
+        desk.journal.outcome(run.id, key, Unresolved(CHANGED_SINCE, attempts=operations[key].attempts))
+    return left.changes
 
 
 def rebuild(name: str, settings: Settings) -> Finished:

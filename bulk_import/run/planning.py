@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import State
-from bulk_import.plan import Create, Hold, Plan, Rules, Update, make_plan
+from bulk_import.plan import Create, Hold, Plan, Rules, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _IN_DOUBT = frozenset({State.OPEN, State.UNRESOLVED})
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
+CHANGED_SINCE = "the account has changed so much since that it may be another person's by now"
 _NOWHERE = Place("")
 """Decisions are kept without a place; the report knows their row."""
 
@@ -38,29 +40,53 @@ def plan_of(desk: Desk, world: World, target: Mapping[str, object]) -> Plan:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run that stopped early still has to send.
+
+    Attributes:
+        changes: to be sent, or looked up first where they are in doubt.
+        decided: what is decided otherwise than it was, or again.
+        given_up: rows in doubt whose account may be another person's by now, so that nothing more is sent to it.
+    """
+
+    changes: tuple[Change, ...]
+    decided: tuple[Action, ...]
+    given_up: tuple[Key, ...]
+
+
 def left_to_do(
-    records: Iterable[Record],
     actions: Iterable[Action],
     decisions: Iterable[Decision],
     operations: Mapping[Key, Operation],
-) -> tuple[list[Change], list[Action]]:
-    """What a run that stopped early still has to send, and what is decided otherwise than it was.
+) -> Left:
+    """What is left of a run, decided anew where nothing has left yet.
 
     Since the run stopped somebody may have typed a person in, changed an account, or submitted the file again: what
-    is there by now is not created, and what agrees by now is not updated. Rows that are in doubt stay what they were;
-    sending looks them up itself.
+    is there by now is not created, what agrees by now is not updated, and nothing is sent that was not meant then.
+    A create in doubt stays one, and sending looks it up itself; an update in doubt does as long as the account is
+    still plainly its row's.
 
     Args:
-        records: the rows of the run.
-        actions: what would be done for them by a plan made now.
+        actions: what would be done for the rows of the run by a plan made now, one for each.
         decisions: what the run's own plan said.
         operations: how far its rows got.
     """
     meant = {one.key: one for one in decisions if one.kind in {"create", "update"}}
     state = {key: operations[key].state if key in operations else State.PLANNED for key in meant}
-    left = [_as_meant(one, meant[key]) for one in records if state.get(key := key_of(one)) in _IN_DOUBT]
-    anew = [_still(one, meant[key]) for one in actions if state.get(key := key_of(one.record)) in _UNTOUCHED]
-    return [*left, *(one for one in anew if isinstance(one, Create | Update))], anew
+    now = {key: action for action in actions if (key := key_of(action.record)) in meant}
+    doubtful = [key for key in now if state[key] in _IN_DOUBT]
+    given_up = [key for key in doubtful if not _still_its_account(now[key], meant[key])]
+    anew = [_still(now[key], meant[key]) for key in now if state[key] in _UNTOUCHED]
+    left = [_as_meant(now[key].record, meant[key]) for key in doubtful if key not in given_up]
+    sent = (action for action in anew if isinstance(action, Create | Update))
+    return Left((*left, *sent), tuple(anew), tuple(given_up))
+
+
+def _still_its_account(action: Action, decision: Decision) -> bool:
+    if decision.kind == "create":
+        return True
+    return isinstance(action, Update | Unchanged) and action.user_id == decision.user_id
 
 
 def _as_meant(record: Record, decision: Decision) -> Change:
@@ -78,7 +104,21 @@ def _still(action: Action, decision: Decision) -> Action:
             detail = f"; it had user id {decision.user_id} when the run began"
             return Hold(action.record, Finding("account-missing", _NOWHERE, detail=detail), decision.user_id)
         case Update(user_id=user_id, changes=changes) if decision.kind == "create":
-            detail = f"user id {user_id}, made since the run began, differs in {', '.join(changes)}"
+            detail = f"user id {user_id}, which was not there when the run began, differs in {', '.join(changes)}"
             return Hold(action.record, Finding("account-exists", _NOWHERE, detail=detail), user_id)
+        case Update(user_id=user_id) | Unchanged(user_id=user_id) if decision.user_id not in {None, user_id}:
+            detail = (
+                f"user id {decision.user_id} when the run began, {user_id} now (user ids {decision.user_id}, {user_id})"
+            )
+            return Hold(action.record, Finding("account-ambiguous", _NOWHERE, detail=detail), user_id)
+        case Update(user_id=user_id, changes=changes):
+            return _no_more_than_meant(action, set(changes) - set(decision.changes))
         case _:
             return action
+
+
+def _no_more_than_meant(action: Update, more: set[str]) -> Action:
+    if not more:
+        return action
+    detail = f"user id {action.user_id} has come to differ in {', '.join(sorted(more))} since the run began"
+    return Hold(action.record, Finding("account-exists", _NOWHERE, detail=detail), action.user_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.plan import Update
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bulk_import.api import Organisation
-    from bulk_import.plan import Create
+    from bulk_import.plan import Change, Create
 
 WORDS = {
     "create": "to be created",
@@ -29,6 +31,7 @@ class Preview:
         counts: rows by action.
         invalid: rows that stay behind because they need correcting.
         emailed: how many people OneFile would e-mail.
+        addresses: how many e-mail addresses would change.
         minutes: how long sending takes at the least.
         digest: of the plan.
     """
@@ -38,6 +41,7 @@ class Preview:
     counts: Mapping[str, int]
     invalid: int
     emailed: int
+    addresses: int
     minutes: float
     digest: str
 
@@ -47,7 +51,7 @@ class Preview:
         return (
             f"Environment: {self.environment}. Organisation: {', '.join(self.organisations) or 'none'}.",
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
-            email_sentence(self.emailed, self.environment),
+            email_sentence(self.emailed, self.environment, self.addresses),
             f"Sending takes {_duration(self.minutes)}. Plan {self.digest}.",
         )
 
@@ -56,8 +60,13 @@ def _duration(minutes: float) -> str:
     return "less than a minute" if minutes < 1 else f"about {round(minutes):,} min"
 
 
-def email_sentence(people: int, environment: str) -> str:
-    """Whom OneFile e-mails when accounts are created (article 76000022258)."""
+def email_sentence(people: int, environment: str, addresses: int) -> str:
+    """Whom OneFile e-mails when accounts are created (article 76000022258), and perhaps when addresses change."""
+    changed = f" {addresses:,} e-mail addresses change; whether OneFile writes to these people is not documented."
+    return _about_creates(people, environment) + (changed if addresses else "")
+
+
+def _about_creates(people: int, environment: str) -> str:
     if environment == "sandbox":
         return f"Practice only: no e-mail is sent. The real OneFile would send {people:,}, set up like this one."
     if people == 0:
@@ -72,3 +81,8 @@ def emailed(creates: Iterable[Create], organisations: Mapping[int, Organisation]
     """
     mailing = {id_ for id_, one in organisations.items() if one.keychain_creation and not one.email_suppression}
     return sum(create.record.values["OrganisationID"] in mailing for create in creates)
+
+
+def addresses(changes: Iterable[Change]) -> int:
+    """How many updates change an e-mail address."""
+    return sum(isinstance(change, Update) and "Email" in change.changes for change in changes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
-from bulk_import.plan import Limits, Plan, objections
+from bulk_import.plan import Create, Limits, Plan, objections
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -25,7 +25,7 @@ from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, values_for
 from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.planning import plan_of
-from bulk_import.run.preview import Preview, email_sentence, emailed
+from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
@@ -107,7 +107,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
         calls = calls_of(api)
     plan = _plan(desk, target, world)
     run = begin("dry-run", desk, target, world, plan)
-    emails = email_sentence(emailed(plan.creates, world.organisations), target.environment)
+    emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices = (emails, f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}")
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), None), ending)
@@ -127,8 +127,9 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         known = world.directory.accounts.keys()
         sent = await send(desk, run, plan.changes, api=api, known=known, secret=secret, progress=progress)
         calls = calls_of(api)
-    created = [create for create in plan.creates if isinstance(sent.outcomes[key_of(create.record)], Done)]
-    emails = email_sentence(emailed(created, world.organisations), target.environment)
+    done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
+    created = [change for change in done if isinstance(change, Create)]
+    emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
     notices = (emails, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
@@ -212,6 +213,7 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         counts=plan.counts,
         invalid=sum(len(source.invalid_rows) for source in desk.checked),
         emailed=emailed(plan.creates, world.organisations),
+        addresses=addresses(plan.changes),
         minutes=len(plan.changes) / desk.settings.calls_per_minute,
         digest=plan.digest,
     )

@@ -72,7 +72,7 @@ async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
             if (id_ := id_of(entry)) is not None:
                 values[id_] = entry
                 found[id_].add(seat)
-    return [Account(id_, frozenset(found[id_]), values[id_]) for id_ in values]
+    return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
 
 
 async def _found_by_misid(
@@ -100,7 +100,7 @@ async def _holders(record: Record, api: OneFile) -> list[Account]:
     ids = [id_ for entry in entries if (id_ := id_of(entry)) is not None]
     if len(ids) > FEW:
         return []
-    fetched = [await _completed(api, Account(id_, frozenset({_seat(record)}), {})) for id_ in ids]
+    fetched = [await _completed(api, Account(id_, frozenset({_seat(record)}), {}, in_full=False)) for id_ in ids]
     return [account for account in fetched if folded(account.text("MISID")) == folded(misid)]
 
 

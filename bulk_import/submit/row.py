@@ -76,6 +76,7 @@ class Row:
         self._was_in_doubt = self._in_doubt
         self._earlier_in_doubt = False
         self._left_at = 0.0
+        self._doubted_at: float | None = None
         self._unwritten: Verdict | None = None
 
     async def carry(self) -> Outcome:
@@ -154,6 +155,8 @@ class Row:
         verdict = await office.halt.watch(call, finish=lambda: left)
         self._unwritten = verdict
         self._in_doubt = isinstance(verdict, MaybeSent) or self._earlier_in_doubt
+        if isinstance(verdict, MaybeSent):
+            self._doubted_at = self._left_at
         self._was_in_doubt = self._was_in_doubt or self._in_doubt
         self._heed_unclear(verdict)
         return verdict
@@ -213,7 +216,9 @@ class Row:
     async def _refused_after_doubt(self, refused: Refused) -> Outcome:
         """An earlier attempt may have arrived late, and this one been refused because the person is there."""
         self._in_doubt = True
-        sight = await self._task.look_thoroughly(self._office.settler)
+        clock = self._office.api.clock()
+        running_for = self._running_since_before() if self._doubted_at is None else clock - self._doubted_at
+        sight = await self._task.look_thoroughly(self._office.settler, running_for=running_for)
         rejected = Rejected(refused.status, refused.code, refused.message, attempts=self._attempts)
         return self._settled(sight, refused.status) or rejected
 
@@ -229,6 +234,7 @@ class Row:
         """The outcome that a look-up gives; None if what was sent is not there."""
         match sight:
             case Found(user_id=user_id):
+                self._office.unclear.end()  # a write got through, whatever the answer looked like
                 return self._done(user_id, status, confirmed=True)
             case Doubtful(why=why):
                 return Unresolved(why, status, self._attempts)

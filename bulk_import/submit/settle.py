@@ -35,7 +35,7 @@ _FINAL_LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The account is there, agrees with what was sent, and was not there before."""
+    """The account agrees with what was sent, and it is the one to be changed, or was not there before."""
 
     user_id: int
 
@@ -123,6 +123,14 @@ class Settler:
             return seen
         await self.halt.pause(self.settle_wait)
         return await self.compare(user_id, sent)
+
+    async def until_over(self, running_for: float) -> None:
+        """Waits until a call that left so many seconds ago cannot be at work any more, and can be seen.
+
+        Raises:
+            Halted: the run was stopped first.
+        """
+        await self.halt.pause(max(self.call_lifetime - running_for, 0.0) + self.settle_wait)
 
     async def compare(self, user_id: int, sent: Mapping[str, object]) -> Sight:
         """Whether an account holds the values that were sent; repeated a few times if OneFile does not answer.

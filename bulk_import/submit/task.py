@@ -51,8 +51,8 @@ class Task(Protocol):
         """Whether an earlier call was carried out, see `Settler.settle`."""
         ...
 
-    async def look_thoroughly(self, settler: Settler) -> Sight:
-        """The same of a call that is over, see `Settler.look_thoroughly`."""
+    async def look_thoroughly(self, settler: Settler, *, running_for: float) -> Sight:
+        """The same where a later call was refused, `running_for` seconds after the one in doubt had left."""
         ...
 
     def account(self, claims: Claims, key: Key, answered: object) -> int | None:
@@ -80,7 +80,7 @@ class Creation:
         """Looks the person up."""
         return await settler.settle(self.sent, running_for=running_for)
 
-    async def look_thoroughly(self, settler: Settler) -> Sight:
+    async def look_thoroughly(self, settler: Settler, *, running_for: float) -> Sight:  # noqa: ARG002 - it is over
         """Looks the person up in every way."""
         return await settler.look_thoroughly(self.sent)
 
@@ -114,8 +114,9 @@ class Alteration:
         """Compares the account with what was sent, twice if need be."""
         return await settler.settle_change(self.user_id, self.sent)
 
-    async def look_thoroughly(self, settler: Settler) -> Sight:
-        """Compares the account with what was sent."""
+    async def look_thoroughly(self, settler: Settler, *, running_for: float) -> Sight:
+        """Compares the account with what was sent, once the call in doubt cannot arrive any more."""
+        await settler.until_over(running_for)
         return await settler.compare(self.user_id, self.sent)
 
     def account(self, claims: Claims, key: Key, answered: object) -> int | None:  # noqa: ARG002 - it was this one from the start

@@ -12,7 +12,7 @@ from bulk_import.api import OneFile
 from bulk_import.check import payload
 from bulk_import.errors import StoppedEarly
 from bulk_import.findings import Place
-from bulk_import.journal import Journal, RunStart, RunState, State
+from bulk_import.journal import Journal, RunStart, RunState, State, Unresolved
 from bulk_import.plan import Create, Rules, Update, decide
 from bulk_import.run.fates import decisions, key_of
 from bulk_import.run.planning import left_to_do
@@ -216,9 +216,11 @@ class College:
         """What is left of a run."""
         _, actions = await self._planned(api)
         operations = {operation.planned.key: operation for operation in journal.operations(run)}
-        left, anew = left_to_do(self.rows, actions, journal.decisions(run), operations)
-        journal.redecide(run, decisions(anew))
-        return left
+        left = left_to_do(actions, journal.decisions(run), operations)
+        journal.redecide(run, decisions(left.decided))
+        for key in left.given_up:
+            journal.outcome(run, key, Unresolved("given up", attempts=operations[key].attempts))
+        return [*left.changes]
 
     async def _planned(self, api: OneFile) -> tuple[Directory, list[Action]]:
         directory = (await look_up(self.rows, api)).directory

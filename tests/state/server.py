@@ -134,6 +134,7 @@ class _Job:
     tag: str
     body: Mapping[str, object]
     user_id: int | None = None
+    refused: bool = False
     reply: httpx.Response | None = None
 
 
@@ -148,6 +149,7 @@ class Server:
         unclear: whose rows had a create or update that ended without a clear answer, by tag.
         lag: seconds until searches show a new account.
         latency: seconds that an answer takes.
+        refused: the numbers, from 1, of creates and updates that are refused whatever they say.
         late: one of these many seconds passes until what was given up is carried out all the same.
     """
 
@@ -160,6 +162,7 @@ class Server:
         self.unclear: set[str] = set()
         self.lag = 0.0
         self.latency = 0.0
+        self.refused: frozenset[int] = frozenset()
         self.late: Sequence[float] = (5.0, 40.0, 100.0)
         self._clock = clock
         self._random = Random(seed)
@@ -196,7 +199,12 @@ class Server:
         now = self._clock()
         while self._jobs and self._jobs[0][0] <= now:
             at, _, job = heapq.heappop(self._jobs)
-            job.reply = self._create(job.body, at) if job.user_id is None else self._update(job.user_id, job.body, at)
+            job.reply = self._done(job, at)
+
+    def _done(self, job: _Job, at: float) -> httpx.Response:
+        if job.refused:
+            return httpx.Response(400, content=self.manners.refusal)
+        return self._create(job.body, at) if job.user_id is None else self._update(job.user_id, job.body, at)
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         """Answers one call, or fails as httpx does."""
@@ -271,6 +279,7 @@ class Server:
         user_id = int(_path(request)[1]) if operation == "update" else None
         job = _Job(self._tag_of(operation, request), json.loads(request.content), user_id)
         self.arrived[job.tag] += 1
+        job.refused = self.arrived.total() in self.refused
         heapq.heappush(self._jobs, (self._clock() + late, next(self._order), job))
         return job
 

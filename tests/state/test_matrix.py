@@ -74,11 +74,13 @@ def _send(
     refused: bool = False,
     body: bytes = b"",
     update: bool = False,
+    refuses: frozenset[int] = frozenset(),
 ) -> tuple[Came, int, bool]:
     """A run of one row, how many accounts there are then, and whether one of them is what the row says."""
     clock = Clock()
     server = Server(Manners(refusal=body), clock)
     server.late = (100.0,)
+    server.refused = refuses
     server.plan(faults)
     record = record_of(2, Person(Role.ASSESSOR, ("Sam", "Example"), 1, misid=True, refused=refused))
     change: Change = Create(record)
@@ -236,6 +238,25 @@ def test_each_fault_on_each_call_comes_to_what_the_matrix_says(
     done = came.status in {"created", "updated", "confirmed"}
     assert as_said == (done or hit in {"search", "get", "compare"} or (hit, kind) == ("update", "502-late"))
     assert accounts == (update or as_said)
+
+
+@pytest.mark.parametrize("then", ["401", "429", "no-connection"])
+def test_an_update_that_may_still_arrive_is_never_said_not_to_be_sent(tmp_path: Path, then: FaultKind) -> None:
+    """The first call arrives late and all others in no way: the row is unresolved, for it is done in the end."""
+    found, _, as_said = _send(tmp_path, {"update": ["late", *[then] * 50]}, update=True)
+    assert (found.status, as_said) == ("unresolved", True)
+
+
+def test_an_update_that_arrives_although_a_later_one_is_refused_is_done(tmp_path: Path) -> None:
+    """A refusal after a call in doubt proves nothing of that call until it must be over."""
+    found, _, as_said = _send(tmp_path, {"update": ["late"]}, update=True, refuses=frozenset({2}))
+    assert (found.status, found.updates, as_said) == ("confirmed", 2, True)
+
+
+def test_an_update_that_is_refused_after_one_that_never_arrived_is_rejected(tmp_path: Path) -> None:
+    """Once nothing can arrive any more the refusal stands."""
+    found, _, as_said = _send(tmp_path, {"update": ["stall-before"]}, update=True, refuses=frozenset({1}))
+    assert (found.status, found.updates, as_said) == ("rejected", 2, False)
 
 
 @pytest.mark.parametrize("body", REFUSALS)

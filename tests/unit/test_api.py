@@ -386,11 +386,13 @@ def test_a_read_is_asked_again_and_in_the_end_says_that_onefile_is_down() -> Non
 
 
 def test_an_account_that_is_not_there_is_none() -> None:
-    """404 and 400 both mean that there is no such account; other refusals stop."""
+    """404 and 400 both mean that there is no such account; 403, 410 and another account that it cannot be read."""
     assert _with(Server(httpx.Response(404)), lambda api: api.user(7)) is None
     assert _with(Server(_json(400, {"code": -911, "message": "x"})), lambda api: api.user(7)) is None
-    with pytest.raises(StoppedEarly, match="status 403"):
-        _with(Server(httpx.Response(403)), lambda api: api.user(7))
+    assert _with(Server(httpx.Response(403)), lambda api: api.user(7)) is None
+    assert _with(Server(_json(200, {"ID": 8, "FirstName": "Ann"})), lambda api: api.user(7)) is None
+    with pytest.raises(StoppedEarly, match="status 409"):
+        _with(Server(httpx.Response(409)), lambda api: api.user(7))
 
 
 def test_no_redirect_is_followed() -> None:

@@ -125,11 +125,13 @@ def test_fields_are_compared_in_their_own_terms(answer: Mapping[str, object], di
     assert differences(record, held_account(record, **answer)) == differing
 
 
-def test_a_field_that_onefile_does_not_answer_is_no_difference() -> None:
-    """Any field may be missing from an answer; that says nothing."""
-    record = only(sources([person(Role.LEARNER)]))
-    account = Account(77, frozenset({(CENTRE, Role.LEARNER)}), {"ID": 77, "MISID": record.values["MISID"]})
-    assert differences(record, account) == ()
+def test_a_field_that_onefile_does_not_answer_is_empty_for_all_we_know() -> None:
+    """What may be changed is sent; of what may not, nothing is said."""
+    checked = sources([person(Role.LEARNER) | {"CompanyName": "Example Ltd", "ProviderID": "4"}])
+    account = held_account(only(checked))
+    shown = {name: value for name, value in account.values.items() if name not in {"CompanyName", "ProviderID"}}
+    (action,) = planned(checked, [replace(account, values=shown)]).actions
+    assert action == Update(only(checked), 77, ("CompanyName",))
 
 
 def test_an_account_that_differs_is_updated_in_the_fields_that_differ() -> None:
@@ -212,11 +214,16 @@ DAY, ELSEDAY = "2007-09-01T00:00:00Z", "2001-01-01T00:00:00Z"
         (True, {"LastName": "Married"}, False),
         (True, {"LastName": "Married", "Email": "married@example.com", "ULN": None}, False),
         (True, {"LastName": "Married", "Email": "married@example.com", "DOB": None}, False),
-        (True, {"Email": "elsewhere@example.com", "DOB": ELSEDAY, "ULN": "1000000019"}, False),
+        (True, {"Email": "elsewhere@example.com", "DOB": ELSEDAY}, False),
+        (True, {"Email": "elsewhere@example.com", "DOB": "0001-01-01T00:00:00Z", "ULN": "9999999999"}, False),
         # nothing says so, or something says otherwise
         (True, {**ELSE, "Email": "boris@example.com", "DOB": None, "ULN": None}, True),
         (True, {**ELSE, "DOB": ELSEDAY}, True),
         (True, {"FirstName": "Boris", "ULN": "1000000019"}, True),
+        (True, {"Email": "elsewhere@example.com", "DOB": ELSEDAY, "ULN": "1000000019"}, True),
+        (True, {**ELSE, "DOB": None, "ULN": None}, True),
+        (True, {"Role": 5, "ClassroomID": 1}, True),
+        (True, {"OrganisationID": 2, "ClassroomID": 1}, True),
         # found by e-mail and name
         (False, {"DOB": ELSEDAY}, True),
         (False, {"ULN": "1000000019"}, True),
