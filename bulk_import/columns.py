@@ -32,6 +32,7 @@ class Columns:
 
     Attributes:
         field_at: API name → the position of the column that holds it.
+        beside: API name → the positions of columns that hold names, where another one holds OneFile's ids.
         unknown: positions that hold no field, or none that can be told for certain.
         left_out: positions the user chose to leave out.
         doubtful: position → the fields its heading may mean, where it was not guessed.
@@ -40,6 +41,7 @@ class Columns:
     """
 
     field_at: Mapping[str, int]
+    beside: Mapping[str, tuple[int, ...]]
     unknown: tuple[int, ...]
     left_out: tuple[int, ...]
     doubtful: Mapping[int, tuple[str, ...]]
@@ -74,22 +76,25 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
         if at not in wanted and (name := _meaning(heading.text)) is not None and name not in fixed
     }
     claims, unsure = _settled(table.headings, _claims(free))
+    beside = _beside(table.headings, free, claims)
     claims |= fixed
     doubled = _doubled(claims, unsure)
     unsure += _never_guessed(table.headings, wanted, claims)
     field_at = {name: claims[name][0] for name in FIELDS if len(claims.get(name, ())) == 1}
     left_out = tuple(at for at, name in wanted.items() if name == "")
-    unknown = tuple(at for at in range(len(table.headings)) if at not in {*field_at.values(), *left_out})
+    read = [*field_at.values(), *(at for name in beside for at in beside[name])]
+    unknown = tuple(at for at in range(len(table.headings)) if at not in {*read, *left_out})
     unsure.sort(key=lambda one: one.position)
     doubtful = {one.position: one.candidates for one in unsure}
     findings = (
         *(_ambiguous(table, one) for one in unsure),
         *(_duplicate(table, name, positions) for name, positions in doubled.items() if claims.get(name)),
-        *_hidden(table, field_at.values()),
+        *_hidden(table, read),
         *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | doubtful.keys()),
     )
     return Columns(
         field_at=MappingProxyType(field_at),
+        beside=MappingProxyType(beside),
         unknown=unknown,
         left_out=left_out,
         doubtful=MappingProxyType(doubtful),
@@ -148,6 +153,18 @@ def _ids_before_names(name: str, headings: Sequence[Heading], positions: list[in
     names = {heading_key(alias.heading) for alias in FIELDS[name].aliases if alias.names}
     ids = [at for at in positions if heading_key(without_remark(headings[at].text)) not in names]
     return ids or positions
+
+
+def _beside(
+    headings: Sequence[Heading], meanings: Mapping[int, str], claims: Mapping[str, list[int]]
+) -> dict[str, tuple[int, ...]]:
+    """The columns of names of each field whose ids stand in one column of their own."""
+    found = {}
+    for name, positions in _claims(meanings).items():
+        ids = _ids_before_names(name, headings, positions)
+        if len(ids) == 1 and claims[name] == ids and len(positions) > 1:
+            found[name] = tuple(at for at in positions if at not in ids)
+    return found
 
 
 def _doubtful(keys: Mapping[int, str]) -> list[int]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.folding import folded
-from bulk_import.kinds import Address, Date, Identifier, Phone, Reference, Text
+from bulk_import.kinds import Address, Date, Identifier, ListedReference, Phone, Reference, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def _form(name: str, value: object) -> object:
             return _uk_day(text)
         case Phone():
             return re.sub(r"[^0-9+]", "", text)
-        case Reference() if text.strip() == "0":
+        case Reference() | ListedReference() if text.strip() == "0":
             return ""
         case Address() | Text() if not isinstance(kind, Identifier):
             # older accounts hold the lines of an address joined by commas

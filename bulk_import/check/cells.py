@@ -59,12 +59,14 @@ class Cells:
     Attributes:
         index: the row numbers.
         texts: API name → cleaned texts.
+        names: API name → cleaned names that stand beside an id, missing where either is.
         breaches: rules broken so far.
     """
 
     def __init__(self, index: pd.Index[int]) -> None:
         self.index = index
         self.texts: dict[str, pd.Series[str]] = {}
+        self.names: dict[str, pd.Series[str]] = {}
         self.breaches: list[Breach] = []
         self._taken: dict[str, pd.Series[bool]] = {}
 
