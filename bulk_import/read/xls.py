@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bulk_import.read.content import Content
 
 FORMULAS: Final = frozenset({0x0006, 0x0206, 0x0406})
+TEXTS: Final = 0xFC
 ROW, COLUMNS, SHEET, ENCRYPTED, ERROR, MANY_NUMBERS, BEGINNING, END = 0x208, 0x7D, 0x85, 0x2F, 0x205, 0xBD, 0x809, 0x0A
 LEAST: Final[Mapping[int, int]] = {
     **dict.fromkeys(FORMULAS, 16),
@@ -49,6 +50,7 @@ FURTHER: Final = frozenset(
 )
 """End, continuation, code page, epoch, formats of numbers, the list of texts, and what belongs to a formula."""
 WANTED: Final = CELLS | FURTHER | {SHEET, BEGINNING}
+OF_INTEREST: Final = CELLS | {ROW, COLUMNS, SHEET, BEGINNING, END}
 PASSED_OVER: Final = (0x0FFF).to_bytes(2, "little")
 ROW_HIDDEN, COLUMN_HIDDEN, ALWAYS_CALCULATED = 0x20, 0x01, 0x01
 IS_WORKSHEET: Final = 0x10
@@ -102,8 +104,6 @@ class _Walk:
         elif kind == END:
             self.depth = max(self.depth - 1, 0)
             self.now = None if self.depth == 0 else self.now
-        if kind not in WANTED:
-            self.data[at : at + 2] = PASSED_OVER
 
     def _take_hidden(self, kind: int, record: memoryview, facts: SheetFacts) -> None:
         first, last = struct.unpack_from("<HH", record)
@@ -152,7 +152,12 @@ def _walked(stream: bytes, content: Content) -> _Walk:
             break
         if kind == ENCRYPTED:
             raise refusal("file-encrypted", content.name)
-        walk.take(at, kind, whole[at + 4 : at + 4 + size])
+        if kind == TEXTS and int.from_bytes(stream[at + 8 : at + 12], "little") > MOST_XLS_CELLS:
+            raise refusal("file-too-large", content.name, f"it has more than {MOST_XLS_CELLS:,} texts")
+        if kind in OF_INTEREST:
+            walk.take(at, kind, whole[at + 4 : at + 4 + size])
+        if kind not in WANTED:
+            walk.data[at : at + 2] = PASSED_OVER
         at += 4 + size
         records += 1
         if records > MOST_RECORDS or walk.cells > MOST_XLS_CELLS:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SECTOR: Final = 512
+LARGE: Final = 6_000_000
+"""Bytes from which on a container has larger sectors, because its head must name all sectors of its table."""
 FREE, LAST, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 DATE_STYLE: Final = 1
 """The number of the format dd/mm/yyyy among those that `xls` writes."""
@@ -76,16 +77,24 @@ def stream(cells: Iterable[bytes], *, more: bytes = b"", state: int = 0, epoch_1
 def container(data: bytes, *, name: str = "Workbook") -> bytes:
     """An OLE file with one stream."""
     data = data.ljust(4096, b"\0")
-    sectors = -(-len(data) // SECTOR)
-    tables = -(-(sectors + 1) // (SECTOR // 4 - 1))
+    sector, power = (512, 9) if len(data) < LARGE else (4096, 12)
+    sectors = -(-len(data) // sector)
+    tables = -(-(sectors + 1) // (sector // 4 - 1))
     chain = [*range(1, sectors), LAST, LAST, *[TABLE] * tables]
     directory = _entry("Root Entry", 5, child=1, start=LAST, size=0) + _entry(name, 2, start=0, size=len(data))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH", 0x3E, 3 if power == 9 else 4, 0xFFFE, power, 6)
+        + bytes(6)
+    )
     head += struct.pack("<9I", 0, tables, sectors, 0, 4096, LAST, 0, LAST, 0)
     places = [sectors + 1 + at for at in range(tables)]
     head += struct.pack("<109I", *places, *[FREE] * (109 - tables))
-    table = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * SECTOR, b"\xff")
-    return head + data.ljust(sectors * SECTOR, b"\0") + directory.ljust(SECTOR, b"\0") + table
+    table = struct.pack(f"<{len(chain)}I", *chain).ljust(tables * sector, b"\xff")
+    return b"".join(
+        (head.ljust(sector, b"\0"), data.ljust(sectors * sector, b"\0"), directory.ljust(sector, b"\0"), table)
+    )
 
 
 def _entry(name: str, kind: int, *, start: int, size: int, child: int = FREE) -> bytes:

@@ -70,7 +70,7 @@ HOSTILE = {
     "short record": (made.xls([*HEAD, made.record(0x203, b"\1")]), "file-unreadable"),
     "endless texts": (
         made.container(made.stream(HEAD, more=made.record(0xFC, b"\xff\xff\xff\x7f" * 2))),
-        "file-unreadable",
+        "file-too-large",
     ),
     "far cell": (made.xls([*HEAD, made.number(60_000, 60_000, 1)]), "file-too-large"),
     "beyond the last column": (made.xls([*HEAD, made.number(4, 300, 1)]), "file-unreadable"),
