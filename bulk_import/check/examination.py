@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import schema
 from bulk_import.check.cells import ERROR_TEXTS, EVERYBODY, NO_ROLE, SHUT, Cells, first_filled, takers
-from bulk_import.check.dates import contradictions
+from bulk_import.check.dates import columns_of_dates
 from bulk_import.check.roles import tell_roles
+from bulk_import.check.tidied import tidied
 from bulk_import.columns import map_columns, named
 from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.kinds import Choice
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
     from bulk_import.rules import Breach
 
+DIGITS_KEPT = 15
 _DATES = (CellType.DATE, CellType.DATETIME, CellType.TIME)
 
 
@@ -60,7 +62,8 @@ def examine(table: Table, options: Options) -> Examined:
     _clean(cells, table, columns)
     _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
-    contradicting = tuple(contradictions(cells, table, columns, options))
+    _set_apart_cut(cells, live, table, columns)
+    of_dates = tuple(columns_of_dates(cells, table, columns, options))
     _fill_in(cells, live, options)
     for role in (role for role in Role if (live == role).any()):
         _judge(cells, live == role, role, options)
@@ -73,7 +76,7 @@ def examine(table: Table, options: Options) -> Examined:
         roles=roles,
         people=people,
         breaches=(*cells.breaches, *across_cells(people, today=options.today)),
-        findings=(*_of_columns(columns, table, missing), *missing, *contradicting),
+        findings=(*_of_columns(columns, table, missing), *missing, *of_dates, *tidied(table, columns)),
     )
 
 
@@ -119,6 +122,20 @@ def _set_apart_broken(cells: Cells, live: pd.Series[int], table: Table, columns:
         cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED, left_out)
         if FIELDS[name].kind.hurt_by_dates:
             cells.blame("number-damaged", name, kinds.isin(_DATES), "Excel turned it into a date")
+
+
+def _set_apart_cut(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
+    """Numbers longer than Excel can keep, whose last digits are zeros now."""
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    for name, position in columns.field_at.items():
+        numbers = pd.Series(table.types[:, position] == CellType.NUMBER, index=cells.index)
+        if name == "Role" or not numbers.any():
+            continue
+        cut = numbers & (table.frame.iloc[:, position].str.len() > DIGITS_KEPT) & takers(name, live)
+        cells.blame(
+            "number-damaged", name, cut, f"of a number Excel keeps {DIGITS_KEPT} digits, and this one is longer"
+        )
 
 
 def _fill_in(cells: Cells, live: pd.Series[int], options: Options) -> None:
