@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|read|hostile|submit|safety|help|all] [--rows N] [--runs N]`."""
+"""Runs the benchmarks: `python -m tests.benchmarks [WHICH] [--rows N] [--runs N]`; without WHICH, all of them."""
 
 from __future__ import annotations
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.benchmarks.measure import measured, python, say, verdict
-from tests.data import hazards
+from tests.data import hazards, people
 from tests.data import old_workbooks as old
 from tests.data import other_workbooks as other
-from tests.data import people
 from tests.data import workbooks as made
 
 if TYPE_CHECKING:
@@ -97,11 +96,11 @@ def _many_parts() -> bytes:
 
 
 def _full_sheet() -> bytes:
-    letters = [chr(ord("A") + at) for at in range(26)]
-    return _sheet(
-        f'<row r="{row}">{"".join(f'<c r="{letter}{row}"><v>1</v></c>' for letter in letters)}</row>'
-        for row in range(2, 200_002)
-    )
+    return _sheet(f'<row r="{row}">{_full_row(row)}</row>' for row in range(2, 200_002))
+
+
+def _full_row(row: int) -> str:
+    return "".join(f'<c r="{chr(ord("A") + at)}{row}"><v>1</v></c>' for at in range(26))
 
 
 def _errors(comment: str) -> bytes:

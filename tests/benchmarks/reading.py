@@ -9,6 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
+from importlib import import_module
 from pathlib import Path
 
 from tests.benchmarks.measure import measured, python, say, verdict
@@ -54,11 +55,8 @@ def _baseline(path: Path) -> None:
 
 def main(who: str, path: Path) -> None:
     """Reads once, with the libraries loaded beforehand."""
-    import pandas as pd  # noqa: PLC0415 - before the clock starts
-    import pyarrow.compute  # noqa: PLC0415 - likewise
-    import python_calamine  # noqa: PLC0415 - likewise
-
-    assert pd.__version__ and pyarrow.compute and python_calamine
+    for library in ("pandas", "pyarrow.compute", "python_calamine"):
+        import_module(library)
     start = time.process_time()
     (_ours if who == "ours" else _baseline)(path)
     say(f"{time.process_time() - start:.3f}")
