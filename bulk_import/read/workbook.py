@@ -17,6 +17,7 @@ from bulk_import.read.facts import SheetFacts
 from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
+from bulk_import.read.marks import problems_sheet, without_marks
 from bulk_import.read.ods import ods_facts
 from bulk_import.read.package import open_package
 from bulk_import.read.sheet_xml import sheet_facts
@@ -73,11 +74,21 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
         InputUnreadable: the workbook is damaged, encrypted or too large, or the sheet cannot be told.
     """
     with _open(content) as book:
-        found, hidden = _choose(book, sheet, known)
-        grid = _grid(found)
+        problems = problems_sheet(_names(book), lambda name: _first_cell(book, name))
+        found, hidden = _choose(book, sheet, known, problems)
+        grid, marks = _grid(found), None
+        if problems is not None:
+            grid, marks = without_marks(grid, problems)
         source = Source(content.path, content.name, content.sha256, found.name)
-        table = as_table(grid, source, hidden)
+        table = replace(as_table(grid, source, hidden), marks=marks)
     return _with_hidden(table, found.facts)
+
+
+def _first_cell(book: OpenBook, name: str) -> str:
+    _check_sheet(book, name)
+    with _calamine(book.content.name):
+        rows = book.calamine.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=1)
+    return text_of(rows[0][0]) if rows and rows[0] else ""
 
 
 @contextmanager
@@ -140,9 +151,11 @@ def _calamine(name: str) -> Iterator[None]:
         raise refusal("file-unreadable", name, "the workbook is damaged") from None
 
 
-def _choose(book: OpenBook, sheet: str | None, known: Callable[[str], bool]) -> tuple[FoundSheet, tuple[Finding, ...]]:
-    """The sheet to read, and what to say of hidden sheets that look like lists of people."""
-    names = _names(book)
+def _choose(
+    book: OpenBook, sheet: str | None, known: Callable[[str], bool], problems: str | None
+) -> tuple[FoundSheet, tuple[Finding, ...]]:
+    """The sheet to read, and what to say of hidden sheets that look like lists of people; `problems` is our own."""
+    names = {name: shown for name, shown in _names(book).items() if name != problems}
     if sheet is not None:
         name = _named(sheet, tuple(names), book.content.name)
         found = _look(book, name, known)
@@ -196,8 +209,7 @@ CALAMINE_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM
 
 def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet | None:
     """The sheet if it has a heading row; the sweep comes first, because it guards the fast reader."""
-    facts = book.facts(name)
-    _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
+    facts = _check_sheet(book, name)
     with _calamine(book.content.name):
         cells = book.calamine.get_sheet_by_name(name)
         rows = cells.to_python(skip_empty_area=False, nrows=HEADING_ROWS)
@@ -206,6 +218,13 @@ def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet
     if index is None:
         return None
     return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]))
+
+
+def _check_sheet(book: OpenBook, name: str) -> SheetFacts:
+    """The facts of a sheet that can be handed to the fast reader."""
+    facts = book.facts(name)
+    _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
+    return facts
 
 
 def _check_facts(facts: SheetFacts, file: str, sheet: str, *, stops: bool) -> None:
