@@ -24,7 +24,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, values_for
 from bulk_import.run.latest import look_up_with_latest
-from bulk_import.run.planning import plan_of
+from bulk_import.run.planning import plan_of, refused_before
 from bulk_import.run.preview import Preview, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -186,7 +186,7 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "values": values_for(desk.job, settings),
         "severities": settings.severities,
     }
-    return plan_of(desk, world, depends_on)
+    return plan_of(desk, world, depends_on, refused_before(desk, target))
 
 
 def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:
