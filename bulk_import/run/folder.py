@@ -36,22 +36,23 @@ def make_folder(reports: Path, run: str) -> Path:
 
 
 def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Writes results.xlsx and report.json, each under a temporary name first and then moved into place.
+    """Writes results.xlsx, report.html and report.json, each under a temporary name first and then moved into place.
 
     A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
     for it.
 
     Returns:
-        The files, the one for people first.
+        The files: those for people first, report.json last.
 
     Raises:
         OutputError: there is no room, or no right to write.
     """
-    from bulk_import.report import write_json, write_workbook  # noqa: PLC0415 - heavy
+    from bulk_import.report import write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
     workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
+    page = _write(folder / "report.html", lambda stream: write_page(report, stream))
     machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
-    return workbook, machine
+    return workbook, page, machine
 
 
 def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:

@@ -16,6 +16,7 @@ from bulk_import.run.bookkeeping import (
     conclude,
     holding_organisations,
     naming_the_run,
+    operator,
     organisation_of,
     uk_today,
 )
@@ -171,6 +172,7 @@ def _ending(
         calls=calls,
         severities=desk.settings.severities,
         notices=notices,
+        by=operator(),
     )
 
 
