@@ -12,6 +12,7 @@ from bulk_import.report.assemble import (
 )
 from bulk_import.report.machine import finding_object, summary, write_json
 from bulk_import.report.page import write_page
+from bulk_import.report.share import pseudonymised
 from bulk_import.report.words import STATUS_WORDS, next_steps
 from bulk_import.report.workbook import write_workbook
 
@@ -27,6 +28,7 @@ __all__ = [
     "Status",
     "finding_object",
     "next_steps",
+    "pseudonymised",
     "summary",
     "write_json",
     "write_page",

@@ -10,7 +10,7 @@ asked for and does the first two; `world` asks OneFile what it holds; `sending` 
 from bulk_import.run.desk import Desk
 from bulk_import.run.ending import Finished
 from bulk_import.run.job import Job
-from bulk_import.run.past import rebuild, resume, runs
+from bulk_import.run.past import rebuild, resume, runs, share
 from bulk_import.run.preview import Preview
 from bulk_import.run.stages import Orders, check, dry_run, submit
 from bulk_import.run.target import Target
@@ -27,5 +27,6 @@ __all__ = [
     "rebuild",
     "resume",
     "runs",
+    "share",
     "submit",
 ]
