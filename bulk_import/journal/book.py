@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Self, assert_never, cast
 
 from bulk_import.errors import JournalError
 from bulk_import.journal.entries import (
+    Attempt,
     Decision,
     Done,
+    Forgotten,
     NotSent,
     Operation,
     Outcome,
@@ -24,6 +26,7 @@ from bulk_import.journal.entries import (
     State,
     Unresolved,
 )
+from bulk_import.journal.forgetting import forget
 from bulk_import.journal.store import connect, in_words, transaction
 
 if TYPE_CHECKING:
@@ -361,6 +364,39 @@ class Journal:
         """
         found = self._rows(f"{_RUNS} WHERE id = ?", run)
         return self._run(found[0]) if found else None
+
+    def attempts(self, run: str, key: Key) -> tuple[Attempt, ...]:
+        """The calls for one row of a run, the first one first.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found = self._rows(
+            "SELECT number, sent_at, verdict, http_status FROM attempts WHERE run = ? AND source = ? AND row = ?"
+            " ORDER BY number",
+            *(run, *key),
+        )
+        return tuple(
+            Attempt(
+                number=_int(number),
+                sent_at=datetime.fromisoformat(str(sent_at)),
+                verdict=None if verdict is None else str(verdict),
+                http_status=_maybe(status),
+            )
+            for number, sent_at, verdict, status in found
+        )
+
+    def forget(self, run: str) -> Forgotten:
+        """Takes out what only the reports of a finished run needed; `forgetting` says what stays.
+
+        Raises:
+            JournalError: it cannot be written, or the run has not finished.
+        """
+        known = self.run(run)
+        if known is None or (known.start.mode == "submit" and known.state is not RunState.FINISHED):
+            raise JournalError(f"Run {run} has not finished, so the journal keeps all of it.", "Resume it first.")
+        with self._writing() as writing:
+            return forget(writing, run, self.now().isoformat())
 
     def newest_unfinished(self, target: tuple[str, str] | None = None) -> Run | None:
         """The newest submit that has not finished; None if there is none.

@@ -49,9 +49,9 @@ def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
-    workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
-    page = _write(folder / "report.html", lambda stream: write_page(report, stream))
-    machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
+    workbook = write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
+    page = write_file(folder / "report.html", lambda stream: write_page(report, stream))
+    machine = write_file(folder / "report.json", lambda stream: write_json(report, stream))
     return workbook, page, machine
 
 
@@ -70,12 +70,19 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
 
-    page = _write(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
-    machine = _write(folder / "shared.json", lambda stream: write_json(report, stream))
+    page = write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
+    machine = write_file(folder / "shared.json", lambda stream: write_json(report, stream))
     return page, machine
 
 
-def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:
+def write_file(target: Path, render: Callable[[BinaryIO], object]) -> Path:
+    """Writes a file under a temporary name and moves it into place; the name it has got in the end.
+
+    A file that another program holds open (Excel on Windows does) gets the next free name.
+
+    Raises:
+        OutputError: there is no room, or no right to write.
+    """
     partial = target.with_name(f".{target.name}.partial")
     try:
         with partial.open("wb") as stream:
