@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|submit|safety|help|all] [--rows N] [--runs N]`."""
+"""Runs the benchmarks: `python -m tests.benchmarks [WHICH] [--rows N] [--runs N]`; --help names them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.checking import check_csv, check_xlsx
 from tests.benchmarks.measure import say
 from tests.benchmarks.pacing import submit
+from tests.benchmarks.reporting import results
 from tests.benchmarks.safety import safety
 from tests.benchmarks.starting import start
 
@@ -24,7 +25,7 @@ def main() -> None:
     """Runs what was asked for and prints figures."""
     arguments = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="How fast the product is.")
     arguments.add_argument(
-        "which", nargs="?", default="all", choices=["check", "csv", "submit", "safety", "help", "all"]
+        "which", nargs="?", default="all", choices=["check", "csv", "results", "submit", "safety", "help", "all"]
     )
     arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
     arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
@@ -33,6 +34,7 @@ def main() -> None:
     benchmarks: dict[str, Callable[[], None]] = {
         "help": lambda: start(max(5, chosen.runs)),
         "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
+        "results": lambda: results(chosen.rows or XLSX_ROWS, chosen.runs),
         "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
         "safety": lambda: safety(chosen.rows or SAFETY_ROWS),
         "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
