@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from bulk_import.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from bulk_import.report import Report
+
+    Render = Callable[[BinaryIO], object]
 
 OWNER_ONLY = 0o700
 SPARE_NAMES = 20
@@ -21,7 +23,8 @@ SPARE_NAMES = 20
 def make_folder(reports: Path, run: str) -> Path:
     """The folder of one run, made if it is not there yet.
 
-    On POSIX only the owner may look inside; on Windows it has the rights of the reports folder.
+    Only the owner may look inside; on Windows administrators too, and with a Python older than 3.11.10, which knows
+    no other way there, whoever may look into the reports folder.
 
     Raises:
         OutputError: it cannot be made.
@@ -36,23 +39,23 @@ def make_folder(reports: Path, run: str) -> Path:
 
 
 def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Writes results.xlsx, report.html and report.json, each under a temporary name first and then moved into place.
-
-    A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
-    for it.
+    """Writes results.xlsx, report.html and report.json; what cannot be written keeps no other from being written.
 
     Returns:
         The files: those for people first, report.json last.
 
     Raises:
-        OutputError: there is no room, or no right to write.
+        OutputError: one of them could not be written, after all have been tried.
     """
     from bulk_import.report import write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
-    workbook = write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
-    page = write_file(folder / "report.html", lambda stream: write_page(report, stream))
-    machine = write_file(folder / "report.json", lambda stream: write_json(report, stream))
-    return workbook, page, machine
+    return _write_all(
+        {
+            folder / "results.xlsx": lambda stream: write_workbook(report, stream),
+            folder / "report.html": lambda stream: write_page(report, stream),
+            folder / "report.json": lambda stream: write_json(report, stream),
+        }
+    )
 
 
 def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -66,16 +69,32 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
         The files, shared.json last.
 
     Raises:
-        OutputError: there is no room, or no right to write.
+        OutputError: as `write_reports`.
     """
     from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
 
-    page = write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
-    machine = write_file(folder / "shared.json", lambda stream: write_json(report, stream))
-    return page, machine
+    return _write_all(
+        {
+            folder / "shared.html": lambda stream: write_page(report, stream, whole="shared.json"),
+            folder / "shared.json": lambda stream: write_json(report, stream),
+        }
+    )
 
 
-def write_file(target: Path, render: Callable[[BinaryIO], object]) -> Path:
+def _write_all(renderers: Mapping[Path, Render]) -> tuple[Path, ...]:
+    written: list[Path] = []
+    failures: list[OutputError] = []
+    for target, render in renderers.items():
+        try:
+            written.append(write_file(target, render))
+        except OutputError as wrong:
+            failures.append(wrong)
+    if failures:
+        raise failures[0]
+    return tuple(written)
+
+
+def write_file(target: Path, render: Render) -> Path:
     """Writes a file under a temporary name and moves it into place; the name it has got in the end.
 
     A file that another program holds open (Excel on Windows does) gets the next free name.
