@@ -140,12 +140,43 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
     Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),
-    Setting("max_changes", 5000, _whole(1, 10_000_000), "More changes in one run need --allow-large."),
+    Setting("max_changes", 5000, _whole(1, 10_000_000), "Creates and updates in one run; more need --allow-large."),
     Setting(
         "max_change_percent",
         None,
         _whole(1, 100_000),
         "Changes as a share of the centre's accounts, in per cent.",
+    ),
+    Setting("max_invalid_percent", 50, _whole(0, 100), "Rows with an error, as a share of all rows, in per cent."),
+    Setting(
+        "max_ended_percent",
+        50,
+        _whole(0, 100),
+        "New learners whose planned end has passed, as a share of all new learners, in per cent.",
+    ),
+    Setting(
+        "min_known_percent",
+        20,
+        _whole(0, 100),
+        "People OneFile knows, as a share of those it knew after the last good run, in per cent.",
+    ),
+    Setting(
+        "max_fewer_rows_percent",
+        50,
+        _whole(0, 100),
+        "Rows that may be missing beside the last good run of the same file, in per cent.",
+    ),
+    Setting(
+        "max_blank_percent",
+        50,
+        _whole(0, 100),
+        "By how much a column's share of empty cells may grow from run to run, in per cent of the rows.",
+    ),
+    Setting(
+        "max_role_percent",
+        30,
+        _whole(0, 100),
+        "By how much a role's share of the rows may change from run to run, in per cent of the rows.",
     ),
     Setting(
         "update_undocumented",
@@ -177,6 +208,12 @@ class Settings:
     out: Path
     max_changes: int
     max_change_percent: int | None
+    max_invalid_percent: int
+    max_ended_percent: int
+    min_known_percent: int
+    max_fewer_rows_percent: int
+    max_blank_percent: int
+    max_role_percent: int
     update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
-from bulk_import.plan import Limits, Plan, objections
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -24,6 +23,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, values_for
 from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.likeness import objections_to
 from bulk_import.run.planning import plan_of
 from bulk_import.run.preview import Preview, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
@@ -31,8 +31,9 @@ from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from bulk_import.plan import Plan
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
     from bulk_import.run.target import Target
@@ -106,9 +107,15 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
         world = await look_up(desk.records, api)
         calls = calls_of(api)
     plan = _plan(desk, target, world)
+    objections = objections_to(desk, target, world, plan)
     run = begin("dry-run", desk, target, world, plan)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment)
-    notices = (emails, f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}")
+    notices: tuple[str, ...] = (
+        emails,
+        f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
+    )
+    if objections:
+        notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), None), ending)
 
@@ -119,7 +126,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         world = await look_up_with_latest(desk, target, api, orders.say)
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
-        _refuse_if_unsafe(plan, world, desk.settings, orders)
+        passed = _refuse_if_unsafe(plan, objections_to(desk, target, world, plan), orders)
         if not orders.approve(preview):
             raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
         secret = ready_to_send(desk)
@@ -129,7 +136,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         calls = calls_of(api)
     created = [create for create in plan.creates if isinstance(sent.outcomes[key_of(create.record)], Done)]
     emails = email_sentence(emailed(created, world.organisations), target.environment)
-    notices = (emails, *sent.notices)
+    notices = (emails, *passed, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
     return conclude(desk, fates(desk.checked, decisions(plan.actions), sent.outcomes), ending)
@@ -189,19 +196,23 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     return plan_of(desk, world, depends_on)
 
 
-def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:
-    """Raises RefusedAsUnsafe for a plan that is not the one looked at, or too large to be meant."""
+def _refuse_if_unsafe(plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
+    """What the report says of limits that were passed because somebody said so.
+
+    Raises:
+        RefusedAsUnsafe: the plan is not the one looked at, or does not look like what was meant.
+    """
     if orders.only_if is not None and orders.only_if != plan.digest:
         raise RefusedAsUnsafe(
             f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
             "The file, the settings or OneFile has changed since. Look at a new dry run, and use its digest.",
         )
-    limits = Limits(settings.max_changes, settings.max_change_percent)
-    too_large = objections(plan, limits, accounts=len(world.directory.accounts))
-    if too_large and not orders.allow_large:
+    if objections and not orders.allow_large:
         raise RefusedAsUnsafe(
-            f"Nothing was sent. {' '.join(too_large)}", "If that is what you mean, run it again with --allow-large."
+            f"Nothing was sent. {' '.join(objections)}",
+            "Look at a dry run. If it is what you mean, run it again with --allow-large.",
         )
+    return tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
 
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
