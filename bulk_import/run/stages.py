@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
+from bulk_import.maintenance import end_of
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -122,7 +123,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
-    async with open_api(desk.settings, target, desk.log) as api:
+    async with open_api(desk.settings, target, desk.log, orders.say) as api:
         world = await look_up_with_latest(desk, target, api, orders.say)
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
@@ -223,6 +224,7 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         counts=plan.counts,
         invalid=sum(len(source.invalid_rows) for source in desk.checked),
         emailed=emailed(plan.creates, world.organisations),
-        minutes=len(plan.changes) / desk.settings.calls_per_minute,
+        minutes=(minutes := len(plan.changes) / desk.settings.calls_per_minute),
+        ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
     )
