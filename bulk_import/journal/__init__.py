@@ -25,12 +25,14 @@ from bulk_import.journal.entries import (
     keyed_token,
     payload_digest,
 )
+from bulk_import.journal.memory import Memory, Seen
 
 __all__ = [
     "Decision",
     "Done",
     "Journal",
     "Key",
+    "Memory",
     "NotSent",
     "Operation",
     "Outcome",
@@ -39,6 +41,7 @@ __all__ = [
     "Run",
     "RunStart",
     "RunState",
+    "Seen",
     "SourceRead",
     "State",
     "Unresolved",

@@ -24,6 +24,7 @@ from bulk_import.journal.entries import (
     State,
     Unresolved,
 )
+from bulk_import.journal.memory import Memory
 from bulk_import.journal.store import connect, in_words, transaction
 
 if TYPE_CHECKING:
@@ -103,6 +104,10 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def memory(self, environment: str, host: str) -> Memory:
+        """What was last confirmed in one OneFile."""
+        return Memory(self._connection, self.path, environment, host)
 
     def close(self) -> None:
         """Closes the file."""
