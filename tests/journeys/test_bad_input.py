@@ -93,7 +93,7 @@ WRONG_USAGE = {
     "an unknown option": ["check", "a.csv", "--colour"],
     "an unknown command": ["chek", "a.csv"],
     "no file": ["check"],
-    "a mode this version lacks": ["dry-run", "a.csv", "--mode", "update"],
+    "a mode there is not": ["dry-run", "a.csv", "--mode", "replace"],
     "an unknown run": ["report", "20260101-000000-abcd"],
     "a settings file that is not there": ["--config", "nowhere.toml", "check", "a.csv"],
     "the same behind the command": ["check", "a.csv", "--config=nowhere.toml"],
