@@ -128,6 +128,7 @@ def every_row_has_its_account(college: College) -> None:
 
     Or it has none, or an unchanged one, where OneFile refuses it.
     """
+    nobody_twice(college)
     made = Counter(user.tag for user in college.server.users.values() if user.tag)
     told = [college.reader.operations(run.id) for run in college.reader.runs()]
     refused = {college.tag(one.planned.key) for all_ in told for one in all_ if isinstance(one.outcome, Rejected)}
