@@ -6,24 +6,64 @@ neither is a field that two columns claim.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import (
     FIELDS,
-    NEVER_GUESSED,
     NOTES_HEADING,
     fields_for_heading,
     heading_key,
+    nearest_heading,
+    never_guessed,
     without_remark,
 )
 from bulk_import.findings import Finding, Place, column_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.read.table import Heading, Table
+
+
+MOST_COMPARED = 100
+"""Unknown headings for which a known one like them is looked for; a sheet can have thousands."""
+
+
+class Use(StrEnum):
+    """What a column is used for, or why it is not sent."""
+
+    HEADING = "heading"
+    CHOSEN = "chosen"
+    LEFT_OUT = "left-out"
+    AMBIGUOUS = "ambiguous"
+    DUPLICATE = "duplicate"
+    ELSEWHERE = "elsewhere"
+    NO_FIELD = "no-field"
+    UNKNOWN = "unknown"
+    NOTES = "notes"
+    NO_HEADING = "no-heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table and what it is used for.
+
+    Attributes:
+        heading: as typed.
+        letters: as Excel shows them above the column.
+        field: the API name of the field it holds, None where it is not sent.
+        use: how that came about.
+    """
+
+    heading: str
+    letters: str
+    field: str | None
+    use: Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +73,7 @@ class Columns:
     Attributes:
         field_at: API name → the position of the column that holds it.
         unknown: positions that hold no field, or none that can be told for certain.
+        chosen: positions that the user tied to a field.
         left_out: positions the user chose to leave out.
         doubtful: position → the fields its heading may mean, where it was not guessed.
         doubled: API name → the positions of all columns that may hold it, where none can be told from the others.
@@ -41,6 +82,7 @@ class Columns:
 
     field_at: Mapping[str, int]
     unknown: tuple[int, ...]
+    chosen: frozenset[int]
     left_out: tuple[int, ...]
     doubtful: Mapping[int, tuple[str, ...]]
     doubled: Mapping[str, tuple[int, ...]]
@@ -51,11 +93,11 @@ class Columns:
 class _Unsure:
     position: int
     candidates: tuple[str, ...]
-    instead: str
+    otherwise: str
 
     @property
     def meanings(self) -> str:
-        return f"{' or '.join(self.candidates)}, {self.instead}"
+        return f"{' or '.join(self.candidates)}, or {self.otherwise}"
 
 
 def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
@@ -63,10 +105,13 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
 
     Args:
         table: a table as read.
-        chosen: heading → API name, or "" to leave the column out, as the settings and options say; a heading is
-            compared as typed first, then by its letters and digits.
+        chosen: heading → API name, or "" to leave the column out, as the settings and options say. A heading is
+            compared as typed first, then by its letters and digits; one that stands several times can be told by its
+            column, as in “Start Date (column H)”.
     """
-    wanted = {at: name for at, heading in enumerate(table.headings) if (name := _choice(heading, chosen)) is not None}
+    keys = {heading_key(text): name for text, name in reversed(list(chosen.items()))}
+    chosen_at = {at: _choice(heading, chosen, keys) for at, heading in enumerate(table.headings)}
+    wanted = {at: name for at, name in chosen_at.items() if name is not None}
     fixed = _claims(wanted)
     free = {
         at: name
@@ -82,15 +127,17 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
     unknown = tuple(at for at in range(len(table.headings)) if at not in {*field_at.values(), *left_out})
     unsure.sort(key=lambda one: one.position)
     doubtful = {one.position: one.candidates for one in unsure}
+    spelt = spellings(table.headings)
     findings = (
-        *(_ambiguous(table, one) for one in unsure),
-        *(_duplicate(table, name, positions) for name, positions in doubled.items() if claims.get(name)),
+        *(_ambiguous(table, one, spelt[one.position]) for one in unsure),
+        *(_duplicate(table, name, positions, wanted, spelt) for name, positions in doubled.items() if claims.get(name)),
         *_hidden(table, field_at.values()),
-        *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | doubtful.keys()),
+        *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | doubtful.keys(), claims),
     )
     return Columns(
         field_at=MappingProxyType(field_at),
         unknown=unknown,
+        chosen=frozenset(at for at, name in wanted.items() if name),
         left_out=left_out,
         doubtful=MappingProxyType(doubtful),
         doubled=MappingProxyType(doubled),
@@ -98,17 +145,64 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
     )
 
 
-def _choice(heading: Heading, chosen: Mapping[str, str]) -> str | None:
+def _choice(heading: Heading, chosen: Mapping[str, str], keys: Mapping[str, str]) -> str | None:
+    """What the user chose for a column: by its letters, as typed, or by its letters and digits."""
+    key, with_column = heading_key(heading.text), heading_key(_with_column(heading))
+    if with_column in keys:
+        return keys[with_column]
     if heading.text in chosen:
         return chosen[heading.text]
-    key = heading_key(heading.text)
-    return next((name for text, name in chosen.items() if key and heading_key(text) == key), None)
+    return keys.get(key) if key else None
+
+
+def _with_column(heading: Heading) -> str:
+    return f"{heading.text} (column {column_letters(heading.column)})"
+
+
+def names_column(text: str, heading: Heading) -> bool:
+    """Whether a heading that somebody chose, with its column or without, is this one."""
+    return heading_key(text) in {heading_key(heading.text), heading_key(_with_column(heading))}
+
+
+def without_column(text: str) -> str:
+    """A heading as somebody chose it, without “(column H)” at its end."""
+    return re.sub(r"\s*\(column [A-Z]{1,3}\)\s*$", "", text, flags=re.IGNORECASE)
+
+
+def spellings(headings: Sequence[Heading]) -> tuple[str, ...]:
+    """What names each column after --map and under [columns]: its heading, with its column where others have it too."""
+    counted = Counter(heading_key(heading.text) for heading in headings)
+    texts = (heading.text if counted[heading_key(heading.text)] == 1 else _with_column(heading) for heading in headings)
+    return tuple(" ".join(text.split()) for text in texts)
+
+
+def uses(table: Table, columns: Columns) -> tuple[Column, ...]:
+    """Each column of a table in its order, and what it is used for."""
+    held = {position: name for name, position in columns.field_at.items()}
+    told = dict.fromkeys((at for positions in columns.doubled.values() for at in positions), Use.DUPLICATE)
+    told |= dict.fromkeys(columns.doubtful, Use.AMBIGUOUS) | dict.fromkeys(columns.left_out, Use.LEFT_OUT)
+    told |= {at: Use.CHOSEN if at in columns.chosen else Use.HEADING for at in held}
+    return tuple(
+        Column(heading.text, column_letters(heading.column), held.get(at), told.get(at) or _unused(heading))
+        for at, heading in enumerate(table.headings)
+    )
+
+
+def _unused(heading: Heading) -> Use:
+    if heading_key(heading.text) == heading_key(NOTES_HEADING):
+        return Use.NOTES
+    if not heading.text.strip():
+        return Use.NO_HEADING
+    meanings = fields_for_heading(heading.text)
+    if not meanings:
+        return Use.UNKNOWN
+    return Use.ELSEWHERE if any(name in FIELDS for name in meanings) else Use.NO_FIELD
 
 
 def _meaning(text: str) -> str | None:
     """The one field a heading means by itself; None for helpers, unknown headings and those never guessed."""
     names = fields_for_heading(text)
-    certain = len(names) == 1 and names[0] in FIELDS and heading_key(text) not in NEVER_GUESSED
+    certain = len(names) == 1 and names[0] in FIELDS and never_guessed(text) is None
     return names[0] if certain else None
 
 
@@ -128,9 +222,9 @@ def _settled(
     unsure: list[_Unsure] = []
     for name, positions in claims.items():
         ids = _ids_before_names(name, headings, positions)
-        doubtful = _doubtful({at: heading_key(headings[at].text) for at in ids})
+        doubtful = _doubtful({at: heading_key(without_remark(headings[at].text)) for at in ids})
         settled[name] = [at for at in ids if at not in doubtful]
-        unsure += [_Unsure(at, (name,), "which another column could be too") for at in doubtful]
+        unsure += [_Unsure(at, (name,), "something else, since another column could be that too") for at in doubtful]
     return settled, unsure
 
 
@@ -164,21 +258,36 @@ def _never_guessed(
     """Headings that mean different things in different systems, unless all they might mean is already there."""
     found = []
     for at, heading in enumerate(headings):
-        candidates = NEVER_GUESSED.get(heading_key(heading.text), ())
-        if at not in wanted and candidates and not all(claims.get(name) for name in candidates):
-            found.append(_Unsure(at, candidates, "or something that is not sent"))
+        doubt = never_guessed(heading.text)
+        if at not in wanted and doubt is not None and not all(claims.get(name) for name in doubt.fields):
+            found.append(_Unsure(at, doubt.fields, doubt.otherwise))
     return found
 
 
-def _ambiguous(table: Table, unsure: _Unsure) -> Finding:
+def _ambiguous(table: Table, unsure: _Unsure, spelt: str) -> Finding:
     heading = table.headings[unsure.position]
     place = Place(table.source.name, table.source.sheet, None, heading.column)
-    return Finding("column-ambiguous", place, heading=heading.text, detail=unsure.meanings)
+    remedies = (*(_map(spelt, name) for name in unsure.candidates), f"{_map(spelt)} to leave the column out")
+    return Finding("column-ambiguous", place, heading=heading.text, detail=unsure.meanings, remedies=remedies)
 
 
-def _duplicate(table: Table, name: str, positions: Sequence[int]) -> Finding:
+def _map(heading: str, name: str = "") -> str:
+    return f'--map "{heading}={name}"'
+
+
+def _duplicate(
+    table: Table, name: str, positions: Sequence[int], chosen: Collection[int], spelt: Sequence[str]
+) -> Finding:
+    """One field in several columns; where all were chosen, only leaving some out settles it."""
     place = Place(table.source.name, table.source.sheet)
-    return Finding("column-duplicate", place, field=name, detail=f"{named(table, positions)}; neither was used")
+    used = "neither was used" if len(positions) == 2 else "none was used"  # noqa: PLR2004 - a pair
+    all_chosen = set(positions) <= set(chosen)
+    remedies = tuple(
+        f"{_map(spelt[at])} to leave that column out" if all_chosen else _map(spelt[at], name) for at in positions
+    )
+    return Finding(
+        "column-duplicate", place, field=name, detail=f"{named(table, positions)}; {used}", remedies=remedies
+    )
 
 
 def named(table: Table, positions: Sequence[int]) -> str:
@@ -195,12 +304,22 @@ def _hidden(table: Table, used: Iterable[int]) -> Iterator[Finding]:
         yield Finding("hidden-columns", Place(table.source.name, table.source.sheet), detail=named(table, hidden))
 
 
-def _not_sent(table: Table, unknown: Sequence[int], spoken_of: set[int]) -> Iterator[Finding]:
-    """One note that lists the columns nothing else was said about."""
-    named = [_described(table, at) for at in unknown if at not in spoken_of]
-    listed = ", ".join(name for name in named if name)
+def _not_sent(
+    table: Table, unknown: Sequence[int], spoken_of: set[int], claims: Mapping[str, Sequence[int]]
+) -> Iterator[Finding]:
+    """One note that lists the columns nothing else was said about, each with the known heading that it is like."""
+    free = {name for name in FIELDS if not claims.get(name)}
+    unspoken = [at for at in unknown if at not in spoken_of]
+    compared = [at for at in unspoken if not fields_for_heading(table.headings[at].text)][:MOST_COMPARED]
+    likely = {at: near for at in compared if (near := nearest_heading(table.headings[at].text, free)) is not None}
+    described = [_described(table, at) + (_like(*likely[at]) if at in likely else "") for at in unspoken]
+    listed = ", ".join(name for name in described if name)
     if listed:
         yield Finding("column-unknown", Place(table.source.name, table.source.sheet), detail=listed)
+
+
+def _like(heading: str, name: str) -> str:
+    return f" (is it “{heading}”, which would be {name}?)"
 
 
 def _described(table: Table, position: int) -> str:

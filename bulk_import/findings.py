@@ -74,6 +74,7 @@ class Finding:
         value: what the user typed, exactly as it stands in the file; None where showing it is not allowed.
         detail: the part of the sentence that is particular to this case, never personal data.
         certain: its severity where no setting may change it: a bad value in a mandatory field stays an error.
+        remedies: options of the command that would settle it, each as it is typed and what it does.
     """
 
     code: str
@@ -83,6 +84,7 @@ class Finding:
     value: str | None = None
     detail: str = ""
     certain: Severity | None = None
+    remedies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Sentences:
         severity: unless the settings say otherwise.
         scope: "file" or "row".
         left_out: whether the value is left out of what is sent when the finding is no error.
-        message: one sentence with places `{field}`, `{heading}`, `{value}`, `{where}`, `{detail}`.
+        message: one sentence with places `{field}`, `{heading}`, `{value}`, `{where}`, `{detail}`,
+            `{remedies}`.
         fix: one sentence that says what to do next.
         own_fix: the same for fields that are each person's own (`OWN_FIELDS`), empty where it is no other.
         cause: how it usually comes about, for the error reference.
@@ -171,6 +174,7 @@ def _filled(sentence: str, finding: Finding) -> str:
         "value": "the value" if finding.value is None else f"“{finding.value}”",
         "where": _where(finding),
         "detail": finding.detail,
+        "remedies": " or ".join(finding.remedies),
         "file": finding.place.file,
         "sheet": finding.place.sheet or "",
     }

@@ -18,7 +18,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "header-missing": (None, None, None, ""),
     "rows-missing": (None, None, None, ""),
     "column-missing": ("ClassroomID", None, None, "learner"),
-    "column-ambiguous": ("MISID", "Reference number", None, "MISID, or something that is not sent"),
+    "column-ambiguous": ("MISID", "Reference number", None, "MISID, or a reference of something else"),
     "column-duplicate": ("Email", None, None, "“Email” (column H) and “Email Address” (column K)"),
     "column-unsure": ("Email", None, None, "“Email” (column H) and “Email Address” (column K)"),
     "column-unknown": (None, None, None, "“Course Code”, “Campus”"),
@@ -84,4 +84,12 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "unresolved": (None, None, None, "no answer came in time"),
     "confirmed-by-lookup": (None, None, None, " (user id 5012)"),
     "stopped": (None, None, None, "OneFile did not answer any more"),
+}
+
+REMEDIES: Mapping[str, tuple[str, ...]] = {
+    "column-ambiguous": (
+        '--map "Reference number=MISID"',
+        '--map "Reference number=" to leave the column out',
+    ),
+    "column-duplicate": ('--map "Email=Email"', '--map "Email Address=Email"'),
 }

@@ -19,7 +19,7 @@ from bulk_import.cli.commands import app
 from bulk_import.findings import Finding, Place, Sentences, all_sentences, fix, message
 from bulk_import.kinds import Choice
 from bulk_import.settings import SETTINGS
-from tests.finding_examples import EXAMPLES
+from tests.finding_examples import EXAMPLES, REMEDIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -157,7 +157,8 @@ def _error(sentences: Sentences) -> Iterator[str]:
 def _example(sentences: Sentences) -> Finding:
     field, heading, value, detail = EXAMPLES[sentences.code]
     place = Place("enrolments.xlsx", "Enrolments", 7, 8) if sentences.scope == "row" else Place("enrolments.xlsx")
-    return Finding(sentences.code, place, field, heading, value, detail)
+    remedies = REMEDIES.get(sentences.code, ())
+    return Finding(sentences.code, place, field, heading, value, detail, remedies=remedies)
 
 
 def _commands() -> Iterator[str]:

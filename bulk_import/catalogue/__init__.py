@@ -1,9 +1,16 @@
 """The catalogue: every field of the API once, the roles, and the headings under which fields are found."""
 
-from bulk_import.catalogue.aliases import Alias, heading_key
+from bulk_import.catalogue.aliases import Alias, all_aliases, heading_key
 from bulk_import.catalogue.field import Field, Sensitivity
 from bulk_import.catalogue.fields import FIELDS
-from bulk_import.catalogue.headings import NEVER_GUESSED, fields_for_heading, without_remark
+from bulk_import.catalogue.headings import (
+    NEVER_GUESSED,
+    Doubt,
+    fields_for_heading,
+    nearest_heading,
+    never_guessed,
+    without_remark,
+)
 from bulk_import.kinds import Role, role_from_text
 
 __all__ = [
@@ -13,11 +20,15 @@ __all__ = [
     "NEVER_GUESSED",
     "NOTES_HEADING",
     "Alias",
+    "Doubt",
     "Field",
     "Role",
     "Sensitivity",
+    "all_aliases",
     "fields_for_heading",
     "heading_key",
+    "nearest_heading",
+    "never_guessed",
     "role_from_text",
     "without_remark",
 ]

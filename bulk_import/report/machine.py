@@ -7,6 +7,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
+from bulk_import.columns import uses
 from bulk_import.findings import fix, message, severity
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bulk_import.catalogue import Role
+    from bulk_import.columns import Column
     from bulk_import.findings import Finding, Severity
     from bulk_import.report.assemble import Report, RowReport, SourceReport
 
@@ -93,7 +95,13 @@ def _source(source: SourceReport) -> dict[str, object]:
         "sha256": table.source.sha256,
         "sheet": table.source.sheet,
         "rows": table.rows_read,
+        "columns": [_column(column) for column in uses(table, source.checked.columns)],
     }
+
+
+def _column(column: Column) -> dict[str, str | None]:
+    """A column of a source: its heading, its letters, the field it holds, and how so or why it has none."""
+    return {"heading": column.heading, "letter": column.letters, "field": column.field, "use": column.use.value}
 
 
 def _utc(moment: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.columns import Use
 from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.report.assemble import Status
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from bulk_import.columns import Column
     from bulk_import.findings import Finding
 
 MODES = {
@@ -174,6 +176,25 @@ _STEPS = (
         "Rows that need correcting: {n}. The sheet Problems lists their cells; correct them in your own file.",
     ),
 )
+
+
+_UNSENT: Mapping[Use, str] = {
+    Use.LEFT_OUT: "you chose to leave it out",
+    Use.AMBIGUOUS: "its heading could mean several things; say which with --map",
+    Use.DUPLICATE: "another column holds the same field, and it cannot be told which is meant",
+    Use.ELSEWHERE: "another column holds this field",
+    Use.NO_FIELD: "OneFile has no field for it",
+    Use.UNKNOWN: "its heading is not known",
+    Use.NOTES: "the template's own notes",
+    Use.NO_HEADING: "it has no heading",
+}
+
+
+def column_words(column: Column) -> str:
+    """What a column of a source is used for, or why it is not sent."""
+    if column.field is None:
+        return f"Not sent: {_UNSENT[column.use]}."
+    return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field
 
 
 def uk_time(moment: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bulk_import.catalogue import FIELDS, Role, Sensitivity, fields_for_heading, heading_key
+from bulk_import.columns import names_column, without_column
 from bulk_import.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Job:
             "names": [str(file) for file in self.files],
             "sheet": self.sheet,
             "role": None if self.role is None else int(self.role),
-            "columns": {**settings.columns, **self.columns},
+            "columns": columns_for(self, settings),
             "values": values_for(self, settings),
             "severities": dict(settings.severities),
             "date_order": self.date_order,
@@ -71,6 +72,13 @@ class Job:
             mode=stored["mode"],
             names=tuple(stored["names"]),
         )
+
+
+def columns_for(job: Job, settings: Settings) -> dict[str, str]:
+    """Heading → field, "" to leave the column out: [columns], then --map; the later wins however it is spelt."""
+    keys = {heading_key(heading) for heading in job.columns}
+    kept = {heading: name for heading, name in settings.columns.items() if heading_key(heading) not in keys}
+    return {**kept, **job.columns}
 
 
 def values_for(job: Job, settings: Settings) -> dict[str, str]:
@@ -98,7 +106,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
     from bulk_import.check import Options, check_all  # noqa: PLC0415 - heavy
     from bulk_import.read import read_table  # noqa: PLC0415 - heavy
 
-    chosen = _fields_named({**settings.columns, **job.columns})
+    chosen = _fields_named(columns_for(job, settings))
     options = Options(
         role=job.role,
         defaults=values_for(job, settings),
@@ -118,12 +126,13 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
 
 def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:
     """Raises UsageError for a heading after --map that no source has: it was mistyped, and would do nothing."""
-    headings = {heading_key(heading.text): heading.text for table in tables for heading in table.headings}
+    headings = [heading for table in tables for heading in table.headings]
+    texts = {heading_key(heading.text): heading.text for heading in headings}
     for heading in job.columns:
-        if heading_key(heading) in headings:
+        if heading_key(heading) in texts or any(names_column(heading, one) for one in headings):
             continue
-        near = difflib.get_close_matches(heading_key(heading), headings, n=1)
-        hint = f"Did you mean “{headings[near[0]]}”? " if near else ""
+        near = difflib.get_close_matches(heading_key(heading), texts, n=1)
+        hint = f"Did you mean “{texts[near[0]]}”? " if near else ""
         raise UsageError(
             f"No column is headed “{heading}”, as --map says.", f"{hint}Write the heading as it stands in the file."
         )
@@ -160,7 +169,7 @@ def _field(name: str) -> str:
 
 
 def _known(chosen: Mapping[str, str]) -> Callable[[str], bool]:
-    keys = {heading_key(heading) for heading in chosen}
+    keys = {heading_key(without_column(heading)) for heading in chosen}
 
     def known(text: str) -> bool:
         return heading_key(text) in keys or bool(fields_for_heading(text))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING
-from bulk_import.columns import Columns, map_columns
+from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING, Doubt, all_aliases
+from bulk_import.columns import MOST_COMPARED, Columns, Use, map_columns, uses
 from bulk_import.findings import Severity, fix, severity
 from tests.unit.tables import made_table
 
@@ -86,24 +86,51 @@ def test_some_headings_are_never_guessed(key: str) -> None:
     assert 1 not in columns.field_at.values()
     [finding] = [finding for finding in columns.findings if finding.code == "column-ambiguous"]
     assert (finding.place.column, severity(finding)) == (2, Severity.WARNING)
-    assert columns.doubtful == {1: NEVER_GUESSED[key]}
+    doubt = NEVER_GUESSED[key]
+    assert columns.doubtful == {1: doubt.fields}
     assert columns.doubled == {}
-    assert all(name in finding.detail for name in NEVER_GUESSED[key])
-    assert f'--map "{key}=' in fix(finding)
+    assert finding.detail == f"{' or '.join(doubt.fields)}, or {doubt.otherwise}"
+    assert all(f'--map "{key}={name}"' in fix(finding) for name in (*doubt.fields, ""))
 
 
-@pytest.mark.parametrize(("key", "names"), NEVER_GUESSED.items())
-def test_a_doubtful_heading_is_no_matter_once_its_field_is_there(key: str, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("key", "doubt"), NEVER_GUESSED.items())
+def test_a_doubtful_heading_is_no_matter_once_its_field_is_there(key: str, doubt: Doubt) -> None:
     """Where another column holds what the heading might mean, it is merely not sent."""
-    assert codes(mapped(*names, key)) == [("column-unknown", None, None)]
+    assert codes(mapped(*doubt.fields, key)) == [("column-unknown", None, None)]
 
 
-@pytest.mark.parametrize(("key", "names"), NEVER_GUESSED.items())
-def test_a_doubtful_heading_can_be_chosen(key: str, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("key", "doubt"), NEVER_GUESSED.items())
+def test_a_doubtful_heading_can_be_chosen(key: str, doubt: Doubt) -> None:
     """An explicit choice settles it."""
-    columns = mapped(key, chosen={key: names[0]})
-    assert dict(columns.field_at) == {names[0]: 0}
+    columns = mapped(key, chosen={key: doubt.fields[0]})
+    assert dict(columns.field_at) == {doubt.fields[0]: 0}
     assert columns.findings == ()
+
+
+@pytest.mark.parametrize("heading", ["Status (required)", "STATUS *", " status [optional]"])
+def test_a_remark_makes_no_doubtful_heading_certain(heading: str) -> None:
+    """A heading that is never guessed is not guessed for a remark at its end either."""
+    columns = mapped(heading)
+    assert dict(columns.field_at) == {}
+    assert codes(columns) == [("column-ambiguous", None, 1)]
+
+
+SEEN = [
+    (name, alias.heading) for name, aliases in all_aliases().items() for alias in aliases if alias.evidence == "seen"
+]
+
+
+@pytest.mark.parametrize(("name", "heading"), SEEN)
+def test_each_heading_that_was_seen_maps_as_listed(name: str, heading: str) -> None:
+    """A column with a heading seen in a system holds its field; helpers hold none, and those never guessed wait."""
+    columns = mapped(heading)
+    key = "".join(letter for letter in heading.lower() if letter.isalnum())
+    if key in NEVER_GUESSED:
+        assert (dict(columns.field_at), codes(columns)) == ({}, [("column-ambiguous", None, 1)])
+    elif name.startswith("@"):
+        assert (dict(columns.field_at), codes(columns)) == ({}, [("column-unknown", None, None)])
+    else:
+        assert (dict(columns.field_at), codes(columns)) == ({name: 0}, [])
 
 
 def test_one_start_date_is_the_start_date() -> None:
@@ -143,6 +170,8 @@ def test_a_field_in_two_columns_is_an_error() -> None:
     assert columns.doubled == {"Email": (0, 2)}
     assert codes(columns) == [("column-duplicate", "Email", None)]
     assert columns.findings[0].detail == "“Email” (column A) and “Email Address” (column C); neither was used"
+    assert '--map "Email=Email" or --map "Email Address=Email"' in fix(columns.findings[0])
+    assert dict(mapped("Email", "Email Address", chosen={"Email Address": "Email"}).field_at) == {"Email": 1}
 
 
 def test_two_choices_for_one_field_are_an_error() -> None:
@@ -150,6 +179,53 @@ def test_two_choices_for_one_field_are_an_error() -> None:
     columns = mapped("A", "B", chosen={"A": "MISID", "B": "MISID"})
     assert dict(columns.field_at) == {}
     assert codes(columns) == [("column-duplicate", "MISID", None)]
+    assert '--map "A=" to leave that column out or --map "B=" to leave that column out' in fix(columns.findings[0])
+
+
+def test_of_two_columns_with_one_heading_one_can_be_chosen() -> None:
+    """Where a heading stands twice, its column tells which is meant, and the finding shows how to write that."""
+    doubtful = mapped("Start Date", "Email", "Start Date")
+    assert '--map "Start Date (column C)=StartOn"' in fix(doubtful.findings[1])
+    columns = mapped("Start Date", "Email", "Start Date", chosen={"start date (COLUMN c)": "StartOn"})
+    assert dict(columns.field_at) == {"Email": 1, "StartOn": 2}
+    assert codes(columns) == [("column-unknown", None, None)]
+    both = mapped("Ref", "Ref", chosen={"Ref (column A)": "MISID", "Ref": ""})
+    assert (dict(both.field_at), both.left_out) == ({"MISID": 0}, (1,))
+
+
+def test_an_unknown_heading_is_listed_with_the_known_one_it_is_like() -> None:
+    """A slip in a heading is answered with the heading it may be, where no other column holds that field."""
+    [note] = mapped("Frist Name", "Email", "E-mail 2", "Course Code").findings
+    assert note.detail == "“Frist Name” (is it “First name”, which would be FirstName?), “E-mail 2”, “Course Code”"
+
+
+def test_thousands_of_unknown_headings_are_not_all_compared() -> None:
+    """The work on a hostile sheet has an end: beyond the first hundred, unknown headings are listed as they are."""
+    [note] = mapped(*(f"Frist Name {letter}" for letter in "x" * MOST_COMPARED), "Surnmae", "x" * 5000).findings
+    assert note.detail.endswith("“Surnmae”, “" + "x" * 5000 + "”")
+
+
+def test_each_column_says_what_it_is_used_for() -> None:
+    """The mapping is told column by column: the field, or why there is none."""
+    headings = [
+        *("Surname", "Known name", "ULN", "Status", "Email", "Email Address", "Forename", "Town", "Colour"),
+        *(NOTES_HEADING, ""),
+    ]
+    table = made_table(headings, [["x"] * len(headings)])
+    columns = map_columns(table, {"Known name": "FirstName", "ULN": ""})
+    assert [(one.letters, one.heading, one.field, one.use) for one in uses(table, columns)] == [
+        ("A", "Surname", "LastName", Use.HEADING),
+        ("B", "Known name", "FirstName", Use.CHOSEN),
+        ("C", "ULN", None, Use.LEFT_OUT),
+        ("D", "Status", None, Use.AMBIGUOUS),
+        ("E", "Email", None, Use.DUPLICATE),
+        ("F", "Email Address", None, Use.DUPLICATE),
+        ("G", "Forename", None, Use.ELSEWHERE),
+        ("H", "Town", None, Use.NO_FIELD),
+        ("I", "Colour", None, Use.UNKNOWN),
+        ("J", NOTES_HEADING, None, Use.NOTES),
+        ("K", "", None, Use.NO_HEADING),
+    ]
 
 
 def test_ids_and_names_may_stand_side_by_side() -> None:

@@ -47,7 +47,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order() -> None:
         "findings",
         "rows",
     ]
-    assert list(loaded["sources"][0]) == ["path", "sha256", "sheet", "rows"]
+    assert list(loaded["sources"][0]) == ["path", "sha256", "sheet", "rows", "columns"]
     assert list(loaded["calls"]) == ["total", "retried", "throttled"]
     assert list(loaded["rows"][0]) == (
         [
@@ -76,7 +76,11 @@ def test_a_small_report_reads_like_this() -> None:
     )
     assert loaded["started"] == "2026-09-01T06:00:05Z"
     assert loaded["organisation"] == {"id": 1, "name": "Northgate College"}
-    assert loaded["sources"] == [{"path": "staff.xlsx", "sha256": "ab" * 32, "sheet": "Staff", "rows": 3}]
+    [source] = loaded["sources"]
+    columns = source.pop("columns")
+    assert source == {"path": "staff.xlsx", "sha256": "ab" * 32, "sheet": "Staff", "rows": 3}
+    assert columns[0] == {"heading": "MISID", "letter": "A", "field": "MISID", "use": "heading"}
+    assert columns[-1] == {"heading": "Remarks", "letter": "G", "field": None, "use": "unknown"}
     assert loaded["totals"] == {"created": 1, "rejected": 1, "read": 3, "blank": 1}
     assert loaded["balanced"] is True
     assert loaded["rows"][0] == {

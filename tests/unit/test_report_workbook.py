@@ -55,6 +55,13 @@ def test_the_sheets_are_the_three_that_were_promised() -> None:
     assert book.active.title == "Summary"
 
 
+def test_the_summary_shows_the_mapping_column_by_column() -> None:
+    """Each column of the source stands in Summary with the field it holds, or with why it is not sent."""
+    facts = _facts(report(table([assessor(1)])))
+    assert facts["B  First Name"] == "FirstName"
+    assert facts["G  Remarks"] == "Not sent: its heading is not known."
+
+
 def test_results_shows_every_row_in_order_and_what_became_of_it() -> None:
     """Each source row stands in Results with its number, its status in words, its account, and all its cells."""
     refused = Finding("refused", Place("staff.xlsx", "Staff", 5), detail="no such placement (code -57)")
