@@ -101,6 +101,9 @@ def check(
     set_: Set = None,
     date_order: DateOrderOption = DateOrder.DMY,
     out: Out = None,
+    save_map: Annotated[
+        bool, typer.Option("--save-map", help="Keep which heading means which field in the settings file.")
+    ] = False,
     as_json: Json = False,
     quiet: Quiet = False,  # noqa: ARG001 - a check shows no progress yet; scripts may say it all the same
 ) -> None:
@@ -110,7 +113,11 @@ def check(
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
         job = _job(files, sheet, role, map_, set_, date_order)
-        _finish(run.check(job, settings), as_json=as_json)
+        finished = run.check(job, settings)
+        if save_map:
+            sources = (source.checked for source in finished.report.sources)
+            screen.say("\n".join(run.save_mapping(sources, settings).lines()))
+        _finish(finished, as_json=as_json)
 
 
 @app.command("dry-run", rich_help_panel="The job")

@@ -4,12 +4,14 @@
 
 `check` stops after the second stage, `dry_run` after the third; `resume` starts from the journal. `job` says what was
 asked for and does the first two; `world` asks OneFile what it holds; `sending` is the one stage that changes anything;
-`fates` turns decisions and outcomes into what each row came to; `ending` and `folder` make the reports of it.
+`fates` turns decisions and outcomes into what each row came to; `ending` and `folder` make the reports of it; `mapping`
+keeps what the columns were taken for.
 """
 
 from bulk_import.run.desk import Desk
 from bulk_import.run.ending import Finished
 from bulk_import.run.job import Job
+from bulk_import.run.mapping import save_mapping
 from bulk_import.run.past import rebuild, resume, runs
 from bulk_import.run.preview import Preview
 from bulk_import.run.stages import Orders, check, dry_run, submit
@@ -27,5 +29,6 @@ __all__ = [
     "rebuild",
     "resume",
     "runs",
+    "save_mapping",
     "submit",
 ]
