@@ -13,7 +13,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from bulk_import.errors import SettingsError, UsageError
@@ -73,6 +73,15 @@ def _environment(value: object) -> str:
     if name not in BASE_URLS:
         raise ValueError(f"must be one of {', '.join(BASE_URLS)}")
     return name
+
+
+def _one_of(*choices: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}")
+        return str(value)
+
+    return parse
 
 
 def _whole(low: int, high: int) -> Callable[[object], int]:
@@ -140,6 +149,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
     Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),
+    Setting(
+        "bad_optional",
+        "leave-out",
+        _one_of("leave-out", "stop-row"),
+        "What a value that cannot be right does in a field that may be empty: leave-out sends the row without it, "
+        "stop-row does not send the row.",
+    ),
     Setting("max_changes", 5000, _whole(1, 10_000_000), "More changes in one run need --allow-large."),
     Setting(
         "max_change_percent",
@@ -175,6 +191,7 @@ class Settings:
     journal: Path
     reports: Path
     out: Path
+    bad_optional: Literal["leave-out", "stop-row"]
     max_changes: int
     max_change_percent: int | None
     update_undocumented: frozenset[str]

@@ -16,7 +16,7 @@ import typer.main
 
 from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sensitivity, heading_key
 from bulk_import.cli.commands import app
-from bulk_import.findings import Finding, Place, Sentences, all_sentences, fix, message
+from bulk_import.findings import Finding, Place, Sentences, Severity, all_sentences, fix, message
 from bulk_import.kinds import Choice
 from bulk_import.settings import SETTINGS
 from tests.finding_examples import EXAMPLES, REMEDIES
@@ -126,7 +126,7 @@ def _errors() -> Iterator[str]:
         "",
         "An *error* keeps a row (in the first list, the file) from being sent. A *warning* lets the row go, without",
         "the value where it says so. A *note* is for your information. The table `[severity]` of the settings changes",
-        "a code's weight.",
+        "a code's weight. In a mandatory field a value that cannot be sent is an error whatever stands here.",
     )
     for scope, title in (("file", "The file as a whole"), ("row", "A row")):
         chosen = [one for one in sentences if one.scope == scope]
@@ -140,7 +140,8 @@ def _errors() -> Iterator[str]:
 
 def _error(sentences: Sentences) -> Iterator[str]:
     finding = _example(sentences)
-    left_out = "; where it is no error, the value is left out" if sentences.left_out else ""
+    error = sentences.severity is Severity.ERROR
+    left_out = f"{'; where it is no error,' if error else ', and'} the value is left out" if sentences.left_out else ""
     yield from (
         "",
         f"### {sentences.code}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bulk_import.catalogue import FIELDS, Role, role_from_text
 from bulk_import.errors import UsageError
@@ -36,6 +36,7 @@ class Options:
         date_order: how text dates are to be read; ISO is always accepted.
         severities: finding code → how much it weighs, where the settings say so.
         chosen: heading → API name, "" to leave the column out.
+        bad_optional: whether a value that cannot be right stops its row where the field may be empty.
 
     Raises:
         UsageError: the default for Role is no role.
@@ -47,6 +48,7 @@ class Options:
     date_order: DateOrder = "dmy"
     severities: Mapping[str, Severity] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
+    bad_optional: Literal["leave-out", "stop-row"] = "leave-out"
 
     def __post_init__(self) -> None:
         usual = self.defaults.get("Role", "").strip()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
 _NO_COLUMN = 1_000_000
+# Says that there is no value yet, which is no mistake.
+_NO_VALUE = frozenset({"uln-placeholder"})
 _OF_NO_CELL = frozenset({REQUIRED, "column-unsure"})
 
 
@@ -74,6 +76,7 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
     """One finding for each row of a breach, with what the user typed unless it may not be shown.
 
     L12 to L16 are optional and describe people: whatever is wrong there is a warning, and never stops a row.
+    A mandatory value that cannot be sent always stops it, an optional one where the settings want that.
     """
     source = examined.table.source
     field = FIELDS[breach.field]
@@ -81,11 +84,12 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
     heading = None if position is None else examined.table.headings[position]
     strict = unusable(breach.field, breach.code)
     unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
+    stops = _stops_anyway(breach, options)
     never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
     roles = examined.roles.loc[list(breach.rows)].tolist()
     typed_texts = _typed(breach, examined, options)
     for place, (row, role, typed) in enumerate(zip(breach.rows, roles, typed_texts, strict=True)):
-        certain = Severity.ERROR if strict and role in field.required_for else None
+        certain = Severity.ERROR if stops or (strict and role in field.required_for) else None
         yield Finding(
             code=breach.code,
             place=Place(source.name, source.sheet, row, None if heading is None else heading.column),
@@ -95,6 +99,14 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
             detail=breach.detail(place),
             certain=Severity.WARNING if never_error else certain,
         )
+
+
+def _stops_anyway(breach: Breach, options: Options) -> bool:
+    """Whether a value that cannot be right stops its row though the field may be empty; [severity] counts more."""
+    kind, code = FIELDS[breach.field].kind, breach.code
+    if options.bad_optional == "leave-out" or code in options.severities or isinstance(kind, Choice):
+        return False
+    return code in kind.rules() and not kind.sends(code) and code not in _NO_VALUE
 
 
 def _weight(code: str, options: Options) -> Severity:

@@ -54,6 +54,7 @@ class Job:
             "columns": columns_for(self, settings),
             "values": values_for(self, settings),
             "severities": dict(settings.severities),
+            "bad_optional": settings.bad_optional,
             "date_order": self.date_order,
             "mode": self.mode,
             "updated": sorted(settings.update_undocumented),
@@ -96,7 +97,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
 
     Args:
         job: what was asked for.
-        settings: for [columns], [defaults], [severity] and the organisation.
+        settings: for [columns], [defaults], [severity], bad_optional and the organisation.
         today: the day that ages are counted to.
 
     Raises:
@@ -113,6 +114,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         date_order=job.date_order,
         severities=settings.severities,
         chosen=chosen,
+        bad_optional=settings.bad_optional,
         today=today,
     )
     known = _known(chosen)

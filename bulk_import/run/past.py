@@ -133,6 +133,7 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         organisation_id=None,
         severities={code: Severity(chosen) for code, chosen in stored["severities"].items()},
         update_undocumented=frozenset(stored.get("updated", ())),
+        bad_optional=stored["bad_optional"],
         environment=run.start.environment,
         out=Path(str(run.start.options["folder"])),
     )

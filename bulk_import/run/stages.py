@@ -186,6 +186,7 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "updated": sorted(settings.update_undocumented),
         "values": values_for(desk.job, settings),
         "severities": settings.severities,
+        "bad_optional": settings.bad_optional,
     }
     return plan_of(desk, world, depends_on)
 

@@ -142,8 +142,8 @@ def test_out_moves_the_reports_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_weights_of_findings_stay_those_of_the_run(tmp_path: Path) -> None:
     """A finding that the settings softened is as soft in a report that is written again."""
-    (tmp_path / "bulk-import.toml").write_text('[severity]\nuln-check-digit = "warning"\n', encoding="utf-8")
-    write_csv(tmp_path / "people.csv", [learner(1, ULN="1234567890")])
+    (tmp_path / "bulk-import.toml").write_text('[severity]\nnumber-damaged = "warning"\n', encoding="utf-8")
+    write_csv(tmp_path / "people.csv", [learner(1, ULN="9.27631E+09")])
     done = run(tmp_path, "submit", "people.csv", "--yes", "--json")
     assert done.json["totals"]["created"] == 1
     (tmp_path / "bulk-import.toml").unlink()

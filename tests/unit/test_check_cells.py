@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -43,7 +44,7 @@ MANDATORY_BAD = (
     ("ClassroomID", "12Z", "id-format"),
     ("PlacementID", "00152", "id-format"),
 )
-UNUSABLE = (
+BAD = (
     ("ULN", "9276308685", "uln-check-digit"),
     ("ULN", "123", "uln-format"),
     ("NINO", "QQ123456C", "nino-format"),
@@ -51,12 +52,15 @@ UNUSABLE = (
     ("ProviderID", "x", "id-format"),
     ("SupportFunding", "maybe", "yes-no-format"),
     ("CompanyName", "x" * 4001, "cell-too-long"),
+    ("MobileNumber", "07700 900123 / 07700 900124", "phone-format"),
+)
+DAMAGED = (
     ("MISID", "1.5E+10", "number-damaged"),
     ("ULN", "9.27631E+09", "number-damaged"),
 )
 ALWAYS_LEFT_OUT = (
     ("ULN", "9999999999", "uln-placeholder"),
-    ("MobileNumber", "07700 900123 / 07700 900124", "phone-format"),
+    ("ULN", "-2", "uln-placeholder"),
     ("L13", "Other", "code-unknown"),
     ("L15", "95", "code-unknown"),
     ("L16", "12", "code-unknown"),
@@ -75,10 +79,14 @@ ADVICE = (
 )
 
 
-def _planted(cells: tuple[tuple[str, str, str], ...], **weights: Severity) -> Checked:
+def _planted(
+    cells: tuple[tuple[str, str, str], ...],
+    bad_optional: Literal["leave-out", "stop-row"] = "leave-out",
+    weights: Mapping[str, Severity] = MappingProxyType({}),
+) -> Checked:
     people = [{**person(Role.LEARNER, at), name: text} for at, (name, text, _) in enumerate(cells)]
-    severities = {code.replace("_", "-"): weight for code, weight in weights.items()}
-    return check(people_table(*people), source=0, options=Options(today=TODAY, severities=severities))
+    options = Options(today=TODAY, severities=weights, bad_optional=bad_optional)
+    return check(people_table(*people), source=0, options=options)
 
 
 def _wanted(found: Checked, cells: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, int, str]]:
@@ -89,28 +97,63 @@ def _wanted(found: Checked, cells: tuple[tuple[str, str, str], ...]) -> list[tup
 
 def test_a_bad_mandatory_value_stops_the_row_whatever_it_weighs() -> None:
     """Each planted value is one error at its cell, and no setting makes it less."""
-    weights = {code.replace("-", "_"): Severity.NOTE for _, _, code in MANDATORY_BAD}
-    for found in (_planted(MANDATORY_BAD), _planted(MANDATORY_BAD, **weights)):
+    weights = {code: Severity.NOTE for _, _, code in MANDATORY_BAD}
+    for found in (_planted(MANDATORY_BAD), _planted(MANDATORY_BAD, weights=weights)):
         assert told(found) == _wanted(found, MANDATORY_BAD)
         assert found.invalid_rows == set(range(2, len(MANDATORY_BAD) + 2))
         assert list(found.records()) == []
 
 
-def test_a_bad_optional_value_stops_the_row() -> None:
-    """Each planted value that cannot be sent is one error at its cell, and nothing else is found."""
-    found = _planted(UNUSABLE)
-    assert told(found) == _wanted(found, UNUSABLE)
-    assert found.invalid_rows == set(range(2, len(UNUSABLE) + 2))
+def test_a_bad_optional_value_is_left_out_with_a_warning() -> None:
+    """Each planted value that cannot be sent is one warning at its cell, nothing else is found, and the row goes."""
+    found = _planted(BAD)
+    assert told(found) == _wanted(found, BAD)
+    assert {severity(one) for one in found.findings} == {Severity.WARNING}
+    assert found.invalid_rows == frozenset()
+    assert found.left_out == {(row, name) for row, (name, _, _) in enumerate(BAD, start=2)}
+    assert [name in sent(one) for one, (name, _, _) in zip(found.records(), BAD, strict=True)] == [False] * len(BAD)
+
+
+def test_by_setting_a_bad_optional_value_stops_the_row() -> None:
+    """Each planted value is one error at its cell, unless [severity] says otherwise of its code."""
+    found = _planted(BAD, "stop-row")
+    assert told(found) == _wanted(found, BAD)
+    assert {severity(one) for one in found.findings} == {Severity.ERROR}
+    assert found.invalid_rows == set(range(2, len(BAD) + 2))
     assert list(found.records()) == []
+    softened = _planted(BAD, "stop-row", {"date-format": Severity.WARNING})
+    rows = {row for row, (_, _, code) in enumerate(BAD, start=2) if code != "date-format"}
+    assert softened.invalid_rows == rows
+
+
+def test_severity_decides_of_single_codes() -> None:
+    """One code can be made an error while all others leave the value out."""
+    found = _planted(BAD, weights={"uln-check-digit": Severity.ERROR})
+    assert found.invalid_rows == {row for row, (_, _, code) in enumerate(BAD, start=2) if code == "uln-check-digit"}
+
+
+@pytest.mark.parametrize("cells", [ALWAYS_LEFT_OUT, ADVICE])
+def test_what_is_no_mistake_stops_no_row_by_that_setting(cells: tuple[tuple[str, str, str], ...]) -> None:
+    """No value yet, a code of another list and mere advice go as ever."""
+    found = _planted(cells, "stop-row")
+    assert told(found) == _wanted(found, cells)
+    assert found.invalid_rows == frozenset()
+
+
+def test_what_the_spreadsheet_damaged_stops_the_row() -> None:
+    """Its value can be had where the file came from, so nobody is sent without it unless the settings say so."""
+    found = _planted(DAMAGED)
+    assert told(found) == _wanted(found, DAMAGED)
+    assert found.invalid_rows == {2, 3}
 
 
 def test_a_bad_optional_value_is_never_sent_whatever_it_weighs() -> None:
     """By setting the row goes without the value; the value itself is never sent."""
-    codes = {code.replace("-", "_"): Severity.NOTE for _, _, code in UNUSABLE}
-    found = _planted(UNUSABLE, **codes)
-    assert told(found) == _wanted(found, UNUSABLE)
-    assert found.left_out == {(row, name) for row, (name, _, _) in enumerate(UNUSABLE, start=2)}
-    for record, (name, _, _) in zip(found.records(), UNUSABLE, strict=True):
+    unusable = (*BAD, *DAMAGED)
+    found = _planted(unusable, weights={code: Severity.NOTE for _, _, code in unusable})
+    assert told(found) == _wanted(found, unusable)
+    assert found.left_out == {(row, name) for row, (name, _, _) in enumerate(unusable, start=2)}
+    for record, (name, _, _) in zip(found.records(), unusable, strict=True):
         assert name not in sent(record)
 
 

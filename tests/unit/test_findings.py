@@ -58,17 +58,20 @@ def test_each_code_explains_itself_in_the_reference(code: str) -> None:
 
 
 def test_a_severity_can_be_chosen_but_not_for_what_must_stop_a_row() -> None:
-    """The settings may soften a ULN's check digit, never a missing mandatory field."""
+    """The settings may soften a damaged number, never a missing mandatory field."""
     chosen = dict.fromkeys(all_sentences(), Severity.NOTE)
-    assert severity(Finding("uln-check-digit", PLACE), chosen) is Severity.NOTE
-    assert severity(Finding("uln-check-digit", PLACE)) is Severity.ERROR
+    assert severity(Finding("number-damaged", PLACE), chosen) is Severity.NOTE
+    assert severity(Finding("number-damaged", PLACE)) is Severity.ERROR
     for code in ALWAYS_ERRORS:
         assert severity(Finding(code, PLACE), chosen) is Severity.ERROR
 
 
 def test_a_hidden_value_is_not_shown() -> None:
     """Where showing a value is not allowed the sentence still reads."""
-    assert message(Finding("yes-no-format", PLACE, "X", "X")) == "The value in column X is neither yes nor no."
+    assert (
+        message(Finding("yes-no-format", PLACE, "X", "X"))
+        == "The value in column X is not sent, because it is neither yes nor no."
+    )
 
 
 def test_braces_in_what_the_user_typed_do_no_harm() -> None:

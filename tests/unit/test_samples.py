@@ -72,9 +72,15 @@ def test_every_row_is_read_where_it_stands(sample: Sample) -> None:
 
 @EVERY
 def test_the_valid_rows_are_those_without_an_error(sample: Sample) -> None:
-    """A warning or a note keeps nobody from being sent; an error does."""
+    """A warning or a note keeps nobody from being sent; an error does, and so does a bad value that is mandatory."""
     (checked,) = _checked(sample)
-    errors = {row for code, row, _ in sample.planted() if all_sentences()[code].severity == "error"}
+    held = {checked.table.headings[at].column: name for name, at in checked.columns.field_at.items()}
+    errors = {
+        row
+        for code, row, column in sample.planted()
+        if all_sentences()[code].severity == "error"
+        or (all_sentences()[code].left_out and checked.roles[row] in FIELDS[held[column]].required_for)
+    }
     assert checked.invalid_rows == errors
     assert [record.row for record in checked.records()] == sorted(set(checked.table.frame.index) - errors)
 

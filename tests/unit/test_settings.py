@@ -130,6 +130,7 @@ def test_an_option_path_is_relative_to_the_working_folder(tmp_path: Path) -> Non
         (b"a = " + b"[" * 5000, "deeper than any settings"),
         (b'environment = "sandbox"\nbase_url = "https://example.com"', "has no place"),
         (b"calls_per_minute = 0", "whole number from 1"),
+        (b'bad_optional = "skip"', "bad_optional must be leave-out or stop-row"),
         (b"calls_per_minute = true", "whole number from 1"),
     ],
 )
