@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Heading, Table
 
 
+CATEGORY, PRIMARY = "@LLDDCat", "@LLDDPrimary"
+GIVEN_BY_CATEGORY = ("L15", "L16")
+"""The helper columns that can be translated, and the fields they then give."""
+
 MOST_COMPARED = 100
 """Unknown headings for which a known one like them is looked for; a sheet can have thousands."""
 
@@ -39,6 +43,7 @@ class Use(StrEnum):
 
     HEADING = "heading"
     CHOSEN = "chosen"
+    TRANSLATED = "translated"
     LEFT_OUT = "left-out"
     AMBIGUOUS = "ambiguous"
     DUPLICATE = "duplicate"
@@ -77,6 +82,8 @@ class Columns:
         left_out: positions the user chose to leave out.
         doubtful: position → the fields its heading may mean, where it was not guessed.
         doubled: API name → the positions of all columns that may hold it, where none can be told from the others.
+        helpers: helper name → the positions of the columns that are translated.
+        given_by: API name → the position of the column that is translated into it.
         findings: what there is to say about the headings.
     """
 
@@ -86,6 +93,8 @@ class Columns:
     left_out: tuple[int, ...]
     doubtful: Mapping[int, tuple[str, ...]]
     doubled: Mapping[str, tuple[int, ...]]
+    helpers: Mapping[str, tuple[int, ...]]
+    given_by: Mapping[str, int]
     findings: tuple[Finding, ...]
 
 
@@ -100,7 +109,7 @@ class _Unsure:
         return f"{' or '.join(self.candidates)}, or {self.otherwise}"
 
 
-def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
+def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = False) -> Columns:
     """Ties columns to fields.
 
     Args:
@@ -108,6 +117,7 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
         chosen: heading → API name, or "" to leave the column out, as the settings and options say. A heading is
             compared as typed first, then by its letters and digits; one that stands several times can be told by its
             column, as in “Start Date (column H)”.
+        categories: whether columns of the ILR's categories of difficulty are translated.
     """
     keys = {heading_key(text): name for text, name in reversed(list(chosen.items()))}
     chosen_at = {at: _choice(heading, chosen, keys) for at, heading in enumerate(table.headings)}
@@ -124,7 +134,9 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
     unsure += _never_guessed(table.headings, wanted, claims)
     field_at = {name: claims[name][0] for name in FIELDS if len(claims.get(name, ())) == 1}
     left_out = tuple(at for at, name in wanted.items() if name == "")
-    unknown = tuple(at for at in range(len(table.headings)) if at not in {*field_at.values(), *left_out})
+    helpers, given_by = _helpers(table.headings, wanted, claims) if categories else ({}, {})
+    used = {*field_at.values(), *left_out, *(at for positions in helpers.values() for at in positions)}
+    unknown = tuple(at for at in range(len(table.headings)) if at not in used)
     unsure.sort(key=lambda one: one.position)
     doubtful = {one.position: one.candidates for one in unsure}
     spelt = spellings(table.headings)
@@ -141,8 +153,31 @@ def map_columns(table: Table, chosen: Mapping[str, str]) -> Columns:
         left_out=left_out,
         doubtful=MappingProxyType(doubtful),
         doubled=MappingProxyType(doubled),
+        helpers=MappingProxyType(helpers),
+        given_by=MappingProxyType(given_by),
         findings=findings,
     )
+
+
+def _helpers(
+    headings: Sequence[Heading], wanted: Mapping[int, str], claims: Mapping[str, Sequence[int]]
+) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
+    """The columns of categories, and the fields they give: those that have no column of their own."""
+    found: dict[str, list[int]] = {}
+    for at, heading in enumerate(headings):
+        name = _helper(heading.text)
+        if at not in wanted and name is not None:
+            found.setdefault(name, []).append(at)
+    given = [name for name in GIVEN_BY_CATEGORY if not claims.get(name)]
+    if not given or CATEGORY not in found:
+        return {}, {}
+    return {name: tuple(at) for name, at in found.items()}, dict.fromkeys(given, found[CATEGORY][0])
+
+
+def _helper(text: str) -> str | None:
+    """The helper that a heading is, such as “LLDDCat” or “LLDDCat 2”."""
+    names = fields_for_heading(re.sub(r"[\s_#(]*[0-9]+\)?$", "", text.strip()))
+    return next((name for name in names if name in {CATEGORY, PRIMARY}), None)
 
 
 def _choice(heading: Heading, chosen: Mapping[str, str], keys: Mapping[str, str]) -> str | None:
@@ -181,6 +216,7 @@ def uses(table: Table, columns: Columns) -> tuple[Column, ...]:
     held = {position: name for name, position in columns.field_at.items()}
     told = dict.fromkeys((at for positions in columns.doubled.values() for at in positions), Use.DUPLICATE)
     told |= dict.fromkeys(columns.doubtful, Use.AMBIGUOUS) | dict.fromkeys(columns.left_out, Use.LEFT_OUT)
+    told |= dict.fromkeys((at for positions in columns.helpers.values() for at in positions), Use.TRANSLATED)
     told |= {at: Use.CHOSEN if at in columns.chosen else Use.HEADING for at in held}
     return tuple(
         Column(heading.text, column_letters(heading.column), held.get(at), told.get(at) or _unused(heading))

@@ -13,14 +13,14 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity, all_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 FILE_NAME = "bulk-import.toml"
 SECRET_NAME = "bulk-import.key"  # noqa: S105 - a file's name
@@ -35,7 +35,9 @@ BASE_URLS: Mapping[str, str] = {
     "live": "https://wsapi.onefile.co.uk/api/v2.1",
 }
 LOOPBACK_HOSTS = ("localhost", "::1")
-TABLES = ("columns", "defaults", "severity")
+Codes: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
+TABLES = ("columns", "defaults", "severity", "unknown_codes")
+CODES = "codes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class Settings:
     update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]
+    codes: Codes
+    unknown_codes: Mapping[str, str]
     severities: Mapping[str, Severity]
     folder: Path
     file: Path | None
@@ -239,6 +243,7 @@ def load(
     options: Mapping[str, object] | None = None,
     cwd: Path | None = None,
     fields: Collection[str] = (),
+    coding_problems: Callable[[Codes, Mapping[str, str]], Iterable[str]] = lambda *_: (),
 ) -> Settings:
     """Gathers the settings from file, environment and options.
 
@@ -248,6 +253,7 @@ def load(
         options: settings given as options, by setting name, each already parsed by the command line.
         cwd: the working folder; default the process's own.
         fields: the names that [columns] and [defaults] may tie something to; empty lets any pass.
+        coding_problems: gives a sentence for each thing that is wrong with [codes] and [unknown_codes].
 
     Raises:
         SettingsError: with a sentence for each thing that is wrong.
@@ -265,11 +271,13 @@ def load(
         given.take(name, option, "--" + name.replace("_", "-"))
         _make_absolute(given, name, here)
     tables = _tables(content, str(file), given.problems)
+    codes = _codes(content, str(file), given.problems)
+    given.problems += [f"{file}: {problem}" for problem in coding_problems(codes, tables["unknown_codes"])]
     _check_fields(tables, given, str(file), fields)
     _check_address(given)
     if given.problems:
         raise SettingsError(tuple(given.problems))
-    return _assembled(given, tables, file)
+    return _assembled(given, tables, codes, file)
 
 
 PATHS = ("journal", "reports", "out", "customer_token_file")
@@ -303,8 +311,8 @@ def _take_file(given: _Given, content: Mapping[str, object], file: Path | None) 
         if name in BY_NAME:
             given.take(name, raw, str(file))
             _make_absolute(given, name, given.folder)
-        elif name not in TABLES:
-            near = difflib.get_close_matches(name, [*BY_NAME, *TABLES], n=1)
+        elif name not in {*TABLES, CODES}:
+            near = difflib.get_close_matches(name, [*BY_NAME, *TABLES, CODES], n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             given.problems.append(f"{file}: there is no setting {name}.{hint}")
 
@@ -323,6 +331,20 @@ def _tables(content: Mapping[str, object], origin: str, problems: list[str]) -> 
         if chosen not in {*Severity}:
             problems.append(f"{origin}: [severity] {code} must be error, warning or note.")
     return tables
+
+
+def _codes(content: Mapping[str, object], origin: str, problems: list[str]) -> dict[str, str | Mapping[str, str]]:
+    """Field → the name of a list of codes, or a list of the centre's own: its code → OneFile's."""
+    table = content.get(CODES, {})
+    if not isinstance(table, dict):
+        problems.append(f"{origin}: [{CODES}] must be a table.")
+        return {}
+    return {
+        str(name): {str(theirs): str(means) for theirs, means in chosen.items()}
+        if isinstance(chosen, dict)
+        else str(chosen)
+        for name, chosen in table.items()
+    }
 
 
 def _check_fields(tables: Mapping[str, Mapping[str, str]], given: _Given, file: str, fields: Collection[str]) -> None:
@@ -352,7 +374,7 @@ def _check_address(given: _Given) -> None:
         )
 
 
-def _assembled(given: _Given, tables: Mapping[str, Mapping[str, str]], file: Path | None) -> Settings:
+def _assembled(given: _Given, tables: Mapping[str, Mapping[str, str]], codes: Codes, file: Path | None) -> Settings:
     values = {setting.name: setting.default for setting in SETTINGS} | given.values
     origins = {setting.name: given.origins.get(setting.name, "default") for setting in SETTINGS}
     reports = given.folder / str(values["reports"])
@@ -367,6 +389,8 @@ def _assembled(given: _Given, tables: Mapping[str, Mapping[str, str]], file: Pat
     return Settings(
         columns=tables["columns"],
         defaults=tables["defaults"],
+        codes=codes,
+        unknown_codes=tables["unknown_codes"],
         severities={code: Severity(chosen) for code, chosen in tables["severity"].items()},
         folder=given.folder,
         file=file,

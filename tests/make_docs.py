@@ -173,8 +173,8 @@ def _settings() -> Iterator[str]:
     yield from ("# The settings", "", "Generated; do not edit.", "")
     yield (
         "`bulk-import.toml` in the folder you work in (or the file that `--config` names), then environment variables, "
-        "then options: the later wins. The tables `[columns]`, `[defaults]` and `[severity]` stand in the file alone; "
-        "see the [guide](guide.md#settings)."
+        "then options: the later wins. The tables `[columns]`, `[defaults]`, `[severity]`, `[codes]` and "
+        "`[unknown_codes]` stand in the file alone; see the [guide](guide.md#settings)."
     )
     yield ""
     defaults = {"journal": "journal.db in `reports`", "base_url": "of the environment"}

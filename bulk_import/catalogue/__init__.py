@@ -1,6 +1,15 @@
 """The catalogue: every field of the API once, the roles, and the headings under which fields are found."""
 
 from bulk_import.catalogue.aliases import Alias, all_aliases, heading_key
+from bulk_import.catalogue.code_families import (
+    AS_ONEFILE,
+    CATEGORIES,
+    EQUALS,
+    FAMILIES,
+    Coding,
+    coding,
+    coding_problems,
+)
 from bulk_import.catalogue.field import Field, Sensitivity
 from bulk_import.catalogue.fields import FIELDS
 from bulk_import.catalogue.headings import (
@@ -14,17 +23,24 @@ from bulk_import.catalogue.headings import (
 from bulk_import.kinds import Role, role_from_text
 
 __all__ = [
+    "AS_ONEFILE",
+    "CATEGORIES",
+    "EQUALS",
     "EXAMPLE_MARK",
+    "FAMILIES",
     "FIELDS",
     "GUIDANCE_MARK",
     "NEVER_GUESSED",
     "NOTES_HEADING",
     "Alias",
+    "Coding",
     "Doubt",
     "Field",
     "Role",
     "Sensitivity",
     "all_aliases",
+    "coding",
+    "coding_problems",
     "fields_for_heading",
     "heading_key",
     "nearest_heading",

@@ -283,7 +283,12 @@ _ROWS = (
     ),
     _field(
         ("L12", "Ethnicity (L12)"),
-        Choice(code_lists.ETHNICITIES, unknown=Unknown.SENT, old=range(11, 26)),
+        Choice(
+            code_lists.ETHNICITIES,
+            code_lists.ETHNICITY_LABELS,
+            unknown=Unknown.SENT,
+            old=range(11, 26),
+        ),
         "A code from 31 to 47, 98 or 99.",
         "99",
         _LEARNER_MAY,
@@ -291,7 +296,7 @@ _ROWS = (
     ),
     _field(
         ("L13", "Sex (L13)"),
-        Choice(code_lists.SEXES, words=code_lists.SEX_WORDS),
+        Choice(code_lists.SEXES),
         "F, M, or 9 for not known.",
         "F",
         _LEARNER_MAY,
@@ -299,7 +304,7 @@ _ROWS = (
     ),
     _field(
         ("L14", "Learning difficulty, disability or health problem (L14)"),
-        Choice(code_lists.HEALTH, unknown=Unknown.SENT),
+        Choice(code_lists.HEALTH, code_lists.HEALTH_LABELS, unknown=Unknown.SENT),
         "1 has one, 2 has none, 9 no information.",
         "9",
         _LEARNER_MAY,
@@ -307,7 +312,7 @@ _ROWS = (
     ),
     _field(
         ("L15", "Disability (L15)"),
-        Choice(code_lists.DISABILITIES),
+        Choice(code_lists.DISABILITIES, code_lists.DISABILITY_LABELS),
         "A code of the disability list.",
         "99",
         _LEARNER_MAY,
@@ -315,7 +320,7 @@ _ROWS = (
     ),
     _field(
         ("L16", "Learning difficulty (L16)"),
-        Choice(code_lists.DIFFICULTIES),
+        Choice(code_lists.DIFFICULTIES, code_lists.DIFFICULTY_LABELS),
         "A code of the learning difficulty list.",
         "99",
         _LEARNER_MAY,

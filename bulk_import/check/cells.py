@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from bulk_import.kinds import Kind
     from bulk_import.read.table import Table
 
 # Not rules of a kind, and never sent: what the spreadsheet broke, and what the role does not take.
@@ -26,9 +27,8 @@ ERROR_TEXTS: Final = (
 )
 
 
-def unusable(name: str, code: str) -> bool:
+def unusable(kind: Kind, code: str) -> bool:
     """Whether a value with this finding is never sent, whatever the finding weighs."""
-    kind = FIELDS[name].kind
     left_out = all_sentences()[code].left_out or code in _NEVER_SENT
     return left_out or (code in kind.rules() and not kind.sends(code))
 
@@ -62,8 +62,9 @@ class Cells:
         breaches: rules broken so far.
     """
 
-    def __init__(self, index: pd.Index[int]) -> None:
+    def __init__(self, index: pd.Index[int], kind_of: Callable[[str], Kind]) -> None:
         self.index = index
+        self._kind_of = kind_of
         self.texts: dict[str, pd.Series[str]] = {}
         self.breaches: list[Breach] = []
         self._taken: dict[str, pd.Series[bool]] = {}
@@ -98,7 +99,7 @@ class Cells:
             return
         details = explain if isinstance(explain, str) else _each(self.texts[name].loc[rows], explain)
         self.breaches.append(Breach(code, name, rows.tolist(), details))
-        if unusable(name, code):
+        if unusable(self._kind_of(name), code):
             taken = self.taken(name).copy()
             taken.loc[rows] = True
             self._taken[name] = taken

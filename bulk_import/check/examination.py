@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import schema
 from bulk_import.check.cells import ERROR_TEXTS, EVERYBODY, NO_ROLE, SHUT, Cells, first_filled, takers
+from bulk_import.check.codes import translations
 from bulk_import.check.dates import contradictions
 from bulk_import.check.roles import tell_roles
 from bulk_import.columns import map_columns, named
 from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.kinds import Choice
+from bulk_import.kinds.kind import trimmed
 from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
 
@@ -53,13 +55,14 @@ class Examined:
 
 def examine(table: Table, options: Options) -> Examined:
     """Judges one table, apart from what other tables say."""
-    columns = map_columns(table, options.chosen)
-    cells = Cells(table.frame.index)
+    columns = map_columns(table, options.chosen, categories=options.coding.categories is not None)
+    cells = Cells(table.frame.index, options.kind)
     roles = tell_roles(cells, table, columns, options)
     live = roles.mask(roles.index.isin(_shut_rows(table, options)), SHUT)
-    _clean(cells, table, columns)
+    _clean(cells, table, columns, options)
     _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
+    translated = tuple(translations(cells, live, table, columns, options))
     contradicting = tuple(contradictions(cells, table, columns, options))
     _fill_in(cells, live, options)
     for role in (role for role in Role if (live == role).any()):
@@ -73,7 +76,7 @@ def examine(table: Table, options: Options) -> Examined:
         roles=roles,
         people=people,
         breaches=(*cells.breaches, *across_cells(people, today=options.today)),
-        findings=(*_of_columns(columns, table, missing), *missing, *contradicting),
+        findings=(*_of_columns(columns, table, missing), *missing, *contradicting, *translated),
     )
 
 
@@ -86,11 +89,12 @@ def _shut_rows(table: Table, options: Options) -> list[int]:
     ]
 
 
-def _clean(cells: Cells, table: Table, columns: Columns) -> None:
+def _clean(cells: Cells, table: Table, columns: Columns, options: Options) -> None:
     for name, position in columns.field_at.items():
         if name != "Role":
             typed = table.frame.iloc[:, position]
-            cleaned = FIELDS[name].kind.clean(typed)
+            foreign = name in options.coding.lists
+            cleaned = trimmed(typed) if foreign else FIELDS[name].kind.clean(typed)
             # Most columns are clean as typed; sharing them halves the memory of a large file.
             cells.texts[name] = typed if cleaned.equals(typed) else cleaned
 
@@ -173,7 +177,7 @@ def _judge(cells: Cells, rows: pd.Series[bool], role: Role, options: Options) ->
     everybody = pd.DataFrame(judged, index=cells.index, copy=False)
     frame = everybody if rows.all() else everybody[rows]
     for name, code, broken in schema.broken_cells(frame, role, options.date_order, options.today):
-        kind = FIELDS[name].kind.reading(options.date_order, options.today)
+        kind = options.kind(name)
         match code:
             case schema.REQUIRED:
                 cells.blame(code, name, broken, role.label)

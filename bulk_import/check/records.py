@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from bulk_import.catalogue import FIELDS, Role, role_from_text
+from bulk_import.catalogue import AS_ONEFILE, FIELDS, Role, role_from_text
 from bulk_import.errors import UsageError
+from bulk_import.kinds import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from bulk_import.catalogue import Coding
     from bulk_import.columns import Columns
     from bulk_import.findings import Finding, Severity
-    from bulk_import.kinds import DateOrder, Json, Value
+    from bulk_import.kinds import DateOrder, Json, Kind, Value
     from bulk_import.read.table import Table
 
 BATCH = 4096
@@ -36,6 +38,7 @@ class Options:
         date_order: how text dates are to be read; ISO is always accepted.
         severities: finding code → how much it weighs, where the settings say so.
         chosen: heading → API name, "" to leave the column out.
+        coding: how codes of L12 to L16 arrive, and what becomes of those that are not known.
         bad_optional: whether a value that cannot be right stops its row where the field may be empty.
 
     Raises:
@@ -48,6 +51,7 @@ class Options:
     date_order: DateOrder = "dmy"
     severities: Mapping[str, Severity] = field(default_factory=dict)
     chosen: Mapping[str, str] = field(default_factory=dict)
+    coding: Coding = AS_ONEFILE
     bad_optional: Literal["leave-out", "stop-row"] = "leave-out"
 
     def __post_init__(self) -> None:
@@ -55,6 +59,13 @@ class Options:
         if usual and role_from_text(usual) is None:
             roles = ", ".join(f"{role.label} ({role:d})" for role in Role)
             raise UsageError(f"The default “{usual}” for Role is not a role.", f"The roles are {roles}.")
+
+    def kind(self, name: str) -> Kind:
+        """What a field's cells can hold, as this check reads them."""
+        kind = FIELDS[name].kind.reading(self.date_order, self.today)
+        if isinstance(kind, Choice):
+            return replace(kind, unknown=self.coding.unknown.get(name, kind.unknown))
+        return kind
 
     @property
     def usual_role(self) -> Role | None:

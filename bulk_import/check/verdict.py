@@ -56,7 +56,10 @@ def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, opt
         findings=(*(one for one in of_reading if one.place.row is None), *examined.findings, *found),
         invalid_rows=frozenset(invalid),
         left_out={
-            (row, breach.field) for breach in breaches if unusable(breach.field, breach.code) for row in breach.rows
+            (row, breach.field)
+            for breach in breaches
+            if unusable(options.kind(breach.field), breach.code)
+            for row in breach.rows
         },
         usable=examined.people.texts,
         options=options,
@@ -80,9 +83,9 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
     """
     source = examined.table.source
     field = FIELDS[breach.field]
-    position = examined.columns.field_at.get(breach.field)
+    position = _position(breach, examined)
     heading = None if position is None else examined.table.headings[position]
-    strict = unusable(breach.field, breach.code)
+    strict = unusable(options.kind(breach.field), breach.code)
     unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
     stops = _stops_anyway(breach, options)
     never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
@@ -101,6 +104,11 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
         )
 
 
+def _position(breach: Breach, examined: Examined) -> int | None:
+    """The column that holds the field, or that is translated into it."""
+    return examined.columns.field_at.get(breach.field, examined.columns.given_by.get(breach.field))
+
+
 def _stops_anyway(breach: Breach, options: Options) -> bool:
     """Whether a value that cannot be right stops its row though the field may be empty; [severity] counts more."""
     kind, code = FIELDS[breach.field].kind, breach.code
@@ -116,7 +124,7 @@ def _weight(code: str, options: Options) -> Severity:
 def _typed(breach: Breach, examined: Examined, options: Options) -> list[str | None]:
     """What stands in the cells, or the default where they are empty."""
     default = options.defaults.get(breach.field)
-    position = examined.columns.field_at.get(breach.field)
+    position = _position(breach, examined)
     if position is None:
         return [default] * len(breach.rows)
     texts = examined.table.frame.iloc[:, position].loc[list(breach.rows)].tolist()

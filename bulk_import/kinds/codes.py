@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from bulk_import.kinds.kind import (
+    LONGEST,
     ExcelColumn,
     Json,
     Kind,
@@ -20,7 +21,7 @@ from bulk_import.kinds.kind import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
@@ -74,45 +75,105 @@ class Unknown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a list.
+
+    Attributes:
+        written: as the list has it; numbers without leading zeros.
+        means: OneFile's code, None where OneFile's list has no equal.
+        labels: its meaning in words, as it may be written beside the code or instead of it.
+    """
+
+    written: str
+    means: str | None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A list of codes, of OneFile or of another system.
+
+    A cell may hold a code, a code with its label (“31 - White British”), if the two agree, or a label alone, if it is
+    exactly that of one code: which words are in it counts, not their order, case or punctuation.
+    """
+
+    name: str
+    codes: tuple[Code, ...]
+
+    def finder(self) -> Callable[[str], Code | None]:
+        """What tells the code that a trimmed text means; None where it means none for certain."""
+        written = {plain_code(code.written): code for code in self.codes}
+        named: dict[frozenset[str], set[Code]] = {}
+        for code in self.codes:
+            for words in map(_words, code.labels):
+                named.setdefault(words, set()).add(code)
+        exact = {words: next(iter(codes)) for words, codes in named.items() if words and len(codes) == 1}
+
+        def agree(code: Code, label: str) -> bool:
+            """Whether a label says what the list says of a code, or a part of it that names no other code."""
+            words = _words(label)
+            other = exact.get(words, code) is not code
+            return not other and any(words <= _words(known) for known in code.labels)
+
+        def find(text: str) -> Code | None:
+            found = written.get(plain_code(text)) or exact.get(_words(text))
+            for pattern in () if found or len(text) > LONGEST else (_CODE_DASH_LABEL, _NUMBER_LABEL):
+                match = pattern.fullmatch(text)
+                code = written.get(plain_code(match[1])) if match else None
+                if match and code:
+                    return code if agree(code, match[2]) else None
+            return found
+
+        return find
+
+
+_CODE_DASH_LABEL = re.compile(r"(\S+) +[-–—] +(.*)", re.DOTALL)
+_NUMBER_LABEL = re.compile(r"([0-9]+(?:\.0+)?)\s*[-–—:.]?\s*([^\W0-9].*)", re.DOTALL)
+
+
+def plain_code(text: str) -> str:
+    """A code as codes are compared: numbers without leading zeros and “.0”, letters in lower case."""
+    number = re.fullmatch(r"0*([0-9]+)(?:\.0+)?", text.strip())
+    return number[1] if number else text.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
 class Choice(Kind):
     """One of OneFile's codes (article 76000033825), compared without leading zeros.
 
-    A code with its label (“31 - White British”) is taken if the two agree. A value outside the list is never an
-    error, since these fields are optional and describe people.
+    A value outside the list is never an error, since these fields are optional and describe people.
 
     Attributes:
         codes: code → label.
-        words: other ways of writing a code, in lower case → code.
+        labels: other labels of the codes: code → label; a code may stand several times.
         unknown: what becomes of a value outside the list.
         old: codes that look like the list used before 2012.
     """
 
     codes: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     unknown: Unknown = Unknown.LEFT_OUT
     old: range = range(0)
 
     longest: ClassVar[int] = 4000
 
+    @property
+    def own(self) -> CodeList:
+        """OneFile's list."""
+        labels: dict[str, tuple[str, ...]] = {code: (label,) for code, label in self.codes}
+        for code, label in self.labels:
+            labels[code] = (*labels[code], label)
+        return CodeList("onefile", tuple(Code(code, code, named) for code, named in labels.items()))
+
     def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
         """All ways of writing a code become OneFile's; anything else stays as typed."""
-        return by_distinct(trimmed(texts), self._code)
+        find = self.own.finder()
 
-    def _code(self, text: str) -> str:
-        labels, words = dict(self.codes), dict(self.words)
-        if text.upper() in labels:
-            return text.upper()
-        if text.casefold() in words:
-            return words[text.casefold()]
-        head, dash, label = text.partition(" - ")
-        if dash and head.strip().upper() in labels:
-            code = head.strip().upper()
-            return code if _words(label) <= _words(labels[code]) else text
-        match = re.fullmatch(r"0*([0-9]+)(?:\.0+)?(?:\s*[-–—:.]?\s*([^\W0-9].*))?", text, re.DOTALL)
-        if match is None or match[1] not in labels:
-            return text
-        agree = match[2] is None or _words(match[2]) <= _words(labels[match[1]])
-        return match[1] if agree else text
+        def code_of(text: str) -> str:
+            found = find(text)
+            return text if found is None else found.written
+
+        return by_distinct(trimmed(texts), code_of)
 
     def rules(self) -> Mapping[str, Rule]:
         """It must be in OneFile's list."""
@@ -127,7 +188,8 @@ class Choice(Kind):
         if code != "code-unknown":
             return Kind.explain(self, code, text)
         number = re.fullmatch("0*([0-9]{1,3})", text)
-        looks = "it looks like the list used before 2012, and " if number and int(number[1]) in self.old else ""
+        old = number is not None and int(number[1]) in self.old
+        looks = "it looks like the list used before 2012, or like HESA's, and " if old else ""
         return f"{looks}{self.unknown.value}"
 
     def sends(self, code: str) -> bool:

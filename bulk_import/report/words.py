@@ -192,6 +192,8 @@ _UNSENT: Mapping[Use, str] = {
 
 def column_words(column: Column) -> str:
     """What a column of a source is used for, or why it is not sent."""
+    if column.use is Use.TRANSLATED:
+        return "L15 and L16, translated"
     if column.field is None:
         return f"Not sent: {_UNSENT[column.use]}."
     return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bulk_import.catalogue import FIELDS, Role, Sensitivity, fields_for_heading, heading_key
+from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key
 from bulk_import.columns import names_column, without_column
 from bulk_import.errors import UsageError
 
@@ -55,6 +55,8 @@ class Job:
             "values": values_for(self, settings),
             "severities": dict(settings.severities),
             "bad_optional": settings.bad_optional,
+            "codes": dict(settings.codes),
+            "unknown_codes": dict(settings.unknown_codes),
             "date_order": self.date_order,
             "mode": self.mode,
             "updated": sorted(settings.update_undocumented),
@@ -97,7 +99,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
 
     Args:
         job: what was asked for.
-        settings: for [columns], [defaults], [severity], bad_optional and the organisation.
+        settings: for [columns], [defaults], [severity], [codes] and the like, and the organisation.
         today: the day that ages are counted to.
 
     Raises:
@@ -115,6 +117,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         severities=settings.severities,
         chosen=chosen,
         bad_optional=settings.bad_optional,
+        coding=coding(settings.codes, settings.unknown_codes),
         today=today,
     )
     known = _known(chosen)

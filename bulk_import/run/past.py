@@ -134,6 +134,8 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         severities={code: Severity(chosen) for code, chosen in stored["severities"].items()},
         update_undocumented=frozenset(stored.get("updated", ())),
         bad_optional=stored["bad_optional"],
+        codes=stored["codes"],
+        unknown_codes=stored["unknown_codes"],
         environment=run.start.environment,
         out=Path(str(run.start.options["folder"])),
     )

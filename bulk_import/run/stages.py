@@ -187,6 +187,8 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "values": values_for(desk.job, settings),
         "severities": settings.severities,
         "bad_optional": settings.bad_optional,
+        "codes": settings.codes,
+        "unknown_codes": settings.unknown_codes,
     }
     return plan_of(desk, world, depends_on)
 

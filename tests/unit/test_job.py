@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,3 +31,16 @@ def test_a_map_option_wins_over_the_settings_however_it_is_spelt(
     """The option replaces every line under [columns] that means the same heading, and no other."""
     found = replace(load(environ={}, cwd=tmp_path), columns=settings)
     assert columns_for(Job(files=(), columns=options), found) == wanted
+
+
+def test_what_a_run_was_read_with_is_kept_for_resuming(tmp_path: Path) -> None:
+    """Lists of codes, their unknown codes and what a bad value does are in the journal, as JSON can hold them."""
+    (tmp_path / "bulk-import.toml").write_text(
+        'bad_optional = "stop-row"\n[codes]\nLLDDCat = "several"\n[codes.L12]\nWBRI = "31"\n'
+        '[unknown_codes]\nL14 = "leave-out"\n',
+        encoding="utf-8",
+    )
+    stored = json.loads(json.dumps(Job(files=()).to_json(load(environ={}, cwd=tmp_path))))
+    assert stored["bad_optional"] == "stop-row"
+    assert stored["codes"] == {"LLDDCat": "several", "L12": {"WBRI": "31"}}
+    assert stored["unknown_codes"] == {"L14": "leave-out"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import keyring
 import pytest
 
+from bulk_import.catalogue import coding_problems
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity
 from bulk_import.settings import BASE_URLS, SETTINGS, customer_token, load, site_secret
@@ -178,6 +179,30 @@ def test_tables_are_taken(tmp_path: Path) -> None:
     assert found.columns == {"Case": "MISID"}
     assert found.defaults == {"ClassroomID": "201"}
     assert found.severities == {"uln-format": Severity.WARNING}
+
+
+def test_lists_of_codes_are_taken(tmp_path: Path) -> None:
+    """A field's list is a name or a table of the centre's own, whose codes may be typed as numbers."""
+    written(
+        tmp_path,
+        '[codes]\nL13 = "hesa"\nLLDDCat = "primary"\n[codes.L12]\nWBRI = 31\n7 = "39"\n'
+        '[unknown_codes]\nL14 = "leave-out"\n',
+    )
+    found = load(environ={}, cwd=tmp_path, coding_problems=coding_problems)
+    assert found.codes == {"L13": "hesa", "LLDDCat": "primary", "L12": {"WBRI": "31", "7": "39"}}
+    assert found.unknown_codes == {"L14": "leave-out"}
+
+
+def test_wrong_lists_of_codes_are_said_with_the_rest(tmp_path: Path) -> None:
+    """A list that does not exist is one of the problems, with the file it stands in."""
+    file = written(tmp_path, 'timeout = 0\n[codes]\nL12 = "hesaa"\n')
+    with pytest.raises(SettingsError) as stop:
+        load(environ={}, cwd=tmp_path, coding_problems=coding_problems)
+    assert len(stop.value.problems) == 2
+    assert f"{file}: [codes] L12 must be one of onefile, ilr" in str(stop.value)
+    written(tmp_path, "codes = 3\n")
+    with pytest.raises(SettingsError, match=r"\[codes\] must be a table"):
+        load(environ={}, cwd=tmp_path, coding_problems=coding_problems)
 
 
 def test_the_token_is_never_in_the_repr(tmp_path: Path) -> None:
