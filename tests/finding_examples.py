@@ -65,6 +65,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "phone-format": ("MobileNumber", "Mobile", None, "there seem to be several numbers in one cell"),
     "phone-zero-restored": ("MobileNumber", "Mobile", None, ""),
     "phone-kind": ("MobileNumber", "Mobile", None, "a landline number"),
+    "postcode-format": ("HomeAddress", "Home Address", None, "it has no space"),
     "yes-no-format": ("SupportFunding", "Support Funding", "maybe", ""),
     "too-long": ("LastName", "Surname", None, "60 characters"),
     "cell-too-long": ("HomeAddress", "Home Address", None, "10,000 characters"),

@@ -32,26 +32,45 @@ class Role(IntEnum):
         return "IQA" if self is Role.IQA else self.name.replace("_", " ").title()
 
 
-# A bare "Trainee" is left out: it means a trainee assessor to some colleges and a learner to others.
+# Left out is what means one role to some colleges and another, or none, to others: a bare "Trainee", "Mentor",
+# "Manager", "Verifier".
 _NAMES: Mapping[Role, tuple[str, ...]] = {
-    Role.LEARNER: ("learner", "learners", "student", "students", "apprentice", "apprentices"),
+    Role.LEARNER: ("learner", "student", "apprentice"),
     Role.TRAINEE_ASSESSOR: ("traineeassessor", "traineetutor", "assessortrainee"),
-    Role.ASSESSOR: ("assessor", "assessors", "tutor", "tutors", "trainer", "coach", "skillscoach", "assessortutor"),
-    Role.IQA: ("iqa", "iv", "iviqa", "iqaiv", "internalverifier", "internalqualityassurer"),
-    Role.EMPLOYER: ("employer", "employers", "linemanager"),
-    Role.OBSERVER: ("observer", "observers"),
+    Role.ASSESSOR: (
+        *("assessor", "tutor", "trainer", "coach", "lecturer", "teacher"),
+        *("skillscoach", "learningcoach", "workbasedassessor", "workbasedtutor", "personaltutor"),
+        *("assessortutor", "tutorassessor", "trainerassessor", "assessortrainer", "assessorcoach", "coachassessor"),
+    ),
+    Role.IQA: (
+        *("iqa", "iv", "iviqa", "iqaiv", "leadiqa", "leadiv", "internalverifier", "internalqualityassurer"),
+        *("internalverification", "internalqualityassurance", "internalverifieriv", "internalqualityassureriqa"),
+    ),
+    Role.EMPLOYER: ("employer", "linemanager"),
+    Role.OBSERVER: ("observer",),
 }
 
 
 @cache
 def _by_name() -> Mapping[str, Role]:
-    return {name: role for role, names in _NAMES.items() for name in (*names, str(int(role)))}
+    plurals = {f"{name}{ending}": role for role, names in _NAMES.items() for name in names for ending in ("s", "es")}
+    return plurals | {name: role for role, names in _NAMES.items() for name in (*names, str(int(role)))}
 
 
 def role_from_text(text: str) -> Role | None:
-    """The role that an id or a name means, such as "10", "IV" or "Tutor"; None where it means none for certain."""
+    """The role that an id, a name or both mean, such as "10", "IV", "Tutors" or "5 - Assessor".
+
+    None where it means none for certain, or where id and name contradict each other.
+    """
     whole = re.sub(r"(?<=[0-9])\.0+$", "", text.strip())
-    return _by_name().get("".join(character for character in whole.casefold() if character.isalnum()))
+    key = "".join(character for character in whole.casefold() if character.isalnum())
+    if len(re.findall("[0-9]+", whole)) > 1:
+        return None
+    parts = re.fullmatch("([0-9]+)([a-z]+)|([a-z]+)([0-9]+)", key)
+    if parts is None:
+        return _by_name().get(key)
+    first, second = (_by_name().get(part) for part in parts.groups() if part)
+    return first if first is second else None
 
 
 @dataclass(frozen=True, slots=True)

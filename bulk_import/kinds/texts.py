@@ -36,15 +36,58 @@ class Text(Kind):
         return ExcelColumn(width=24)
 
 
+# The ILR's rule Postcode_15, and what people mean for a postcode and does not keep to it.
+_POSTCODE = f"[A-Z]{{1,2}}[0-9][0-9A-Z]?[{SPACES}][0-9][ABD-HJLNP-UWXYZ]{{2}}"
+_LIKE_POSTCODE = (
+    f"(?i:[A-Z]{{1,2}}[0-9OI][0-9A-Z]?[{SPACES}]*[0-9OI][A-Z]{{2}}|GIR[{SPACES}]*0AA|BFPO[{SPACES}]*[0-9]{{1,4}})"
+)
+_COUNTRIES = r"UK|U\.K\.|GB|England|Scotland|Wales|Northern Ireland|United Kingdom|Great Britain"
+_AT_THE_END = f"(?i:[{SPACES},.]*(?:{_COUNTRIES}))?[{SPACES},.]*$"
+_ENDS_WELL = f"(?:^|[^A-Za-z0-9]){_POSTCODE}{_AT_THE_END}"
+_ENDS_ALIKE = f"(?:^|[^A-Za-z0-9]){_LIKE_POSTCODE}{_AT_THE_END}"
+_ENDING = re.compile(f"(?:^|[^A-Za-z0-9])({_LIKE_POSTCODE}){_AT_THE_END}")
+
+
 @dataclass(frozen=True, slots=True)
 class Address(Text):
-    """A postal address of several lines."""
+    """A postal address of several lines; the postcode at its end, if it has one, by the ILR's rule as advice."""
 
     longest: ClassVar[int] = LONGEST_ADDRESS
+    advice: ClassVar[frozenset[str]] = frozenset({"postcode-format"})
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Length, and the form of a postcode at the end."""
+        return {**length_rule(self.longest), "postcode-format": _postcode_is_good}
+
+    def explain(self, code: str, text: str) -> str:
+        """What is wrong with the postcode, without showing it."""
+        return _postcode_problem(text) if code == "postcode-format" else Text.explain(self, code, text)
 
     def excel(self) -> ExcelColumn:
         """Text, wide."""
         return ExcelColumn(width=40)
+
+
+def _postcode_is_good(texts: pd.Series[str]) -> pd.Series[bool]:
+    alike = texts.str.contains(_ENDS_ALIKE, regex=True, na=False)
+    return ~alike | texts.str.contains(_ENDS_WELL, regex=True, na=False)
+
+
+def _postcode_problem(text: str) -> str:
+    match = _ENDING.search(text)
+    postcode = match[1] if match else ""
+    inward = postcode[-3:].upper()
+    if postcode.upper().startswith(("GIR", "BFPO")):
+        return "the ILR does not take codes of this kind"
+    if "O" in inward[:1] or "I" in inward[:1] or not re.fullmatch("[A-Z]{1,2}[0-9].*", postcode.upper(), re.DOTALL):
+        return "it has a letter where a digit belongs"
+    if re.search("[CIKMOV]", inward[1:]):
+        return "it ends with letters that postcodes do not end with"
+    if not re.search(rf"[{SPACES}]", postcode):
+        return "it has no space"
+    if postcode != postcode.upper():
+        return "it has small letters"
+    return "it has more than one space"
 
 
 @dataclass(frozen=True, slots=True)

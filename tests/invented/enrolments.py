@@ -315,5 +315,5 @@ SAMPLE = Sample(
     ),
     headings=HEADINGS,
     rows=_ROWS,
-    file_finds=("column-unknown",),
+    file_finds=("column-unknown", "codes-mixed"),
 )

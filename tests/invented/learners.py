@@ -93,7 +93,7 @@ _NAMES = (
 _MISTAKES: Mapping[int, tuple[Mapping[str, Cell], Mapping[str, str]]] = {
     2: ({"Family Name": None}, {"Family Name": "required"}),
     4: ({"Mobile No": "7700900104"}, {"Mobile No": "phone-zero-restored"}),
-    6: ({"Full Address": "14 Lindenstraße Court\nNorthbridge\nNB2 6CD"}, {}),
+    6: ({"Full Address": "14 Lindenstraße Court\nNorthbridge\nNB2 6BD"}, {}),
     9: ({"ULN No": "9.27631E+09"}, {"ULN No": "number-damaged"}),
     10: ({"LearnPlanEndDate": "31/04/2028"}, {"LearnPlanEndDate": "date-format"}),
     11: ({"D.O.B.": "07-JUN-04"}, {}),
@@ -103,7 +103,7 @@ _MISTAKES: Mapping[int, tuple[Mapping[str, Cell], Mapping[str, str]]] = {
     18: ({"Comments": Unquoted("moved from Monday; was part time")}, {WHOLE_ROW: "row-ragged"}),
     19: ({"Class Code": "BUS3/A"}, {"Class Code": "id-format"}),
     21: ({"Assessor": None, "Workplace": None}, {"Assessor": "required", "Workplace": "required"}),
-    23: ({"Ethnic Origin": "White British"}, {"Ethnic Origin": "code-unknown"}),
+    23: ({"Ethnic Origin": "White"}, {"Ethnic Origin": "code-unknown"}),
     25: ({"Person Code": "260101"}, {"Person Code": "duplicate-misid"}),
     27: ({"Comments": "Parent prefers e-mail; no calls before 10"}, {}),
     28: ({"LearnStartDate": "46351"}, {"LearnStartDate": "date-format"}),

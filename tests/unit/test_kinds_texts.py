@@ -129,6 +129,47 @@ def test_an_address_may_have_2000_characters() -> None:
     assert broken(Address(), "x" * 2001) == ["cell-too-long"]
 
 
+GOOD_POSTCODES = ("M1 1AE", "B33 8TH", "DN55 1PT", "W1A 0AX", "EC1A 1BB", "ZZ99 9ZZ", "BF1 3AA")
+BAD_POSTCODES = (
+    ("GIR 0AA", "the ILR does not take codes of this kind"),
+    ("BFPO 801", "the ILR does not take codes of this kind"),
+    ("SW1A1AA", "it has no space"),
+    ("sw1a 1aa", "it has small letters"),
+    ("M1  1AE", "it has more than one space"),
+    ("M60 9CI", "it ends with letters that postcodes do not end with"),
+    ("W1A OAX", "it has a letter where a digit belongs"),
+    ("WI 1AE", "it has a letter where a digit belongs"),
+)
+
+
+@pytest.mark.parametrize("postcode", GOOD_POSTCODES)
+@pytest.mark.parametrize(
+    "address", ["{}", "1 Station Road\nNorthtown\n{}", "1 Station Road, Northtown, {}, UK", "B2 3rd, {}."]
+)
+def test_a_good_postcode_at_the_end_of_an_address_passes(address: str, postcode: str) -> None:
+    """Each good vector of the ILR's rule, alone, on a line of its own, or before the country."""
+    assert broken(Address(), address.format(postcode)) == []
+
+
+@pytest.mark.parametrize(("postcode", "why"), BAD_POSTCODES)
+@pytest.mark.parametrize("address", ["{}", "1 Station Road\nNorthtown\n{}", "1 Station Road, {}, England"])
+def test_a_bad_postcode_at_the_end_of_an_address_is_advice(address: str, postcode: str, why: str) -> None:
+    """Each bad vector is said with a reason that shows nothing of it, and the address is sent as typed."""
+    text = address.format(postcode)
+    assert broken(Address(), text) == ["postcode-format"]
+    assert Address().explain("postcode-format", text) == why
+    assert Address().sends("postcode-format")
+    assert parsed(Address(), text) == text
+
+
+@pytest.mark.parametrize(
+    "address", ["1 Station Road", "Flat B2, 3rd Floor, Northtown", "M60 9CI is the old one, Northtown", "10115 Berlin"]
+)
+def test_an_address_without_a_postcode_is_an_address(address: str) -> None:
+    """What does not end with something like a postcode is left alone."""
+    assert broken(Address(), address) == []
+
+
 @pytest.mark.parametrize("text", ["Yes", "yes", "Y", "TRUE", "true", "1"])
 def test_all_ways_of_saying_yes(text: str) -> None:
     """Each is sent as true."""
@@ -255,6 +296,28 @@ def test_what_a_drop_down_offers_is_understood(field: str) -> None:
         ("Internal Verifier", Role.IQA),
         ("EMPLOYER", Role.EMPLOYER),
         ("Observer", Role.OBSERVER),
+        ("Tutors", Role.ASSESSOR),
+        ("Trainer / Assessor", Role.ASSESSOR),
+        ("Skills Coach", Role.ASSESSOR),
+        ("Lecturer", Role.ASSESSOR),
+        ("IQAs", Role.IQA),
+        ("Internal Quality Assurer (IQA)", Role.IQA),
+        ("Internal Quality Assurance", Role.IQA),
+        ("Lead IV", Role.IQA),
+        ("IV / IQA", Role.IQA),
+        ("Trainee Assessors", Role.TRAINEE_ASSESSOR),
+        ("Line manager", Role.EMPLOYER),
+        ("5 - Assessor", Role.ASSESSOR),
+        ("10: IV", Role.IQA),
+        ("Learner (1)", Role.LEARNER),
+        ("5 - Learner", None),
+        ("4 5", None),
+        ("4/5", None),
+        ("1, 0", None),
+        ("Mentor", None),
+        ("Manager", None),
+        ("EQA", None),
+        ("External Verifier", None),
         ("Trainee", None),
         ("Centre Manager", None),
         ("2", None),
