@@ -30,7 +30,11 @@ _ACROSS = {
     "ULN": ("duplicate-uln",),
     "DOB": ("dob-implausible", "age-unusual"),
     "PlannedEndDate": ("date-order", "duration-short"),
-    "L14": ("lldd-contradiction",),
+    "L12": ("code-untranslated", "codes-mixed"),
+    "L13": ("code-untranslated",),
+    "L14": ("code-untranslated", "lldd-contradiction"),
+    "L15": ("code-untranslated",),
+    "L16": ("code-untranslated",),
 }
 _SENSITIVITY = {
     Sensitivity.NONE: "not personal by itself",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import CATEGORIES, EQUALS
@@ -12,14 +13,14 @@ from bulk_import.findings import Finding, Place
 from bulk_import.kinds.kind import by_distinct, trimmed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pandas as pd
 
     from bulk_import.check.cells import Cells
     from bulk_import.check.records import Options
     from bulk_import.columns import Columns
-    from bulk_import.kinds.codes import CodeList
+    from bulk_import.kinds.codes import Code, CodeList
     from bulk_import.read.table import Table
 
 OLD_ETHNICITIES, NEW_ETHNICITIES = range(11, 26), range(31, 48)
@@ -139,7 +140,7 @@ def told_categories(text: str, *, primary_only: bool) -> tuple[str | None, str |
         primary_only: whether of several only the primary one counts; else several of one kind are 90.
     """
     listed, _, primary = text.partition(_PRIMARY)
-    find = CATEGORIES.finder()
+    find = _category()
     found = [find(part) for part in _parts(listed)]
     codes = list(dict.fromkeys(code.written for code in found if code is not None))
     if None in found:
@@ -153,6 +154,11 @@ def told_categories(text: str, *, primary_only: bool) -> tuple[str | None, str |
     if any(EQUALS[code] == (None, None) for code in codes):
         return "OneFile's lists have no equal of a category"
     return _together([EQUALS[code][0] for code in codes]), _together([EQUALS[code][1] for code in codes])
+
+
+@cache
+def _category() -> Callable[[str], Code | None]:
+    return CATEGORIES.finder()
 
 
 def _parts(text: str) -> list[str]:

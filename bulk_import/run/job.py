@@ -50,16 +50,8 @@ class Job:
             "files": [str(file.resolve()) for file in self.files],
             "names": [str(file) for file in self.files],
             "sheet": self.sheet,
-            "role": None if self.role is None else int(self.role),
             "columns": columns_for(self, settings),
-            "values": values_for(self, settings),
-            "severities": dict(settings.severities),
-            "bad_optional": settings.bad_optional,
-            "codes": dict(settings.codes),
-            "unknown_codes": dict(settings.unknown_codes),
-            "date_order": self.date_order,
-            "mode": self.mode,
-            "updated": sorted(settings.update_undocumented),
+            **what_decides(self, settings),
         }
 
     @classmethod
@@ -75,6 +67,24 @@ class Job:
             mode=stored["mode"],
             names=tuple(stored["names"]),
         )
+
+
+def what_decides(job: Job, settings: Settings) -> dict[str, object]:
+    """All that changes what is sent for the same columns of the same file, as JSON can hold it.
+
+    The journal keeps it, so that a resumed run reads the same rows in the same way, and a plan's digest depends on it.
+    """
+    return {
+        "role": None if job.role is None else int(job.role),
+        "values": values_for(job, settings),
+        "severities": dict(settings.severities),
+        "bad_optional": settings.bad_optional,
+        "codes": dict(settings.codes),
+        "unknown_codes": dict(settings.unknown_codes),
+        "date_order": job.date_order,
+        "mode": job.mode,
+        "updated": sorted(settings.update_undocumented),
+    }
 
 
 def columns_for(job: Job, settings: Settings) -> dict[str, str]:

@@ -22,7 +22,7 @@ from bulk_import.run.bookkeeping import (
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
-from bulk_import.run.job import Job, read_and_check, values_for
+from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.planning import plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
@@ -176,21 +176,8 @@ def _ending(
 
 
 def _plan(desk: Desk, target: Target, world: World) -> Plan:
-    settings = desk.settings
-    depends_on = {
-        "environment": target.environment,
-        "host": target.host,
-        "role": desk.job.role,
-        "date_order": desk.job.date_order,
-        "mode": desk.job.mode,
-        "updated": sorted(settings.update_undocumented),
-        "values": values_for(desk.job, settings),
-        "severities": settings.severities,
-        "bad_optional": settings.bad_optional,
-        "codes": settings.codes,
-        "unknown_codes": settings.unknown_codes,
-    }
-    return plan_of(desk, world, depends_on)
+    where = {"environment": target.environment, "host": target.host}
+    return plan_of(desk, world, {**where, **what_decides(desk.job, desk.settings)})
 
 
 def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:

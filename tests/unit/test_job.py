@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bulk_import.run.job import Job, columns_for
+from bulk_import.findings import Severity
+from bulk_import.run.job import Job, columns_for, what_decides
 from bulk_import.settings import load
 
 if TYPE_CHECKING:
@@ -44,3 +45,30 @@ def test_what_a_run_was_read_with_is_kept_for_resuming(tmp_path: Path) -> None:
     assert stored["bad_optional"] == "stop-row"
     assert stored["codes"] == {"LLDDCat": "several", "L12": {"WBRI": "31"}}
     assert stored["unknown_codes"] == {"L14": "leave-out"}
+
+
+DECIDING: tuple[Mapping[str, object], ...] = (
+    {"bad_optional": "stop-row"},
+    {"codes": {"L12": "hesa"}},
+    {"codes": {"L12": {"WBRI": "31"}}},
+    {"codes": {"LLDDCat": "primary"}},
+    {"unknown_codes": {"L12": "leave-out"}},
+    {"severities": {"uln-format": Severity.ERROR}},
+    {"defaults": {"PlacementID": "7"}},
+    {"organisation_id": 7},
+)
+
+
+def test_every_setting_that_changes_what_is_sent_is_in_the_plan_s_digest(tmp_path: Path) -> None:
+    """What decides differs from the usual, and from each other, for each such setting."""
+    usual = load(environ={}, cwd=tmp_path)
+    settings = [usual, *(replace(usual, **changed) for changed in DECIDING)]  # type: ignore[arg-type]  # by name
+    told = [json.dumps(what_decides(Job(files=()), one), sort_keys=True) for one in settings]
+    assert len(set(told)) == len(DECIDING) + 1
+
+
+def test_whether_a_mapping_was_typed_or_saved_is_not_in_the_digest(tmp_path: Path) -> None:
+    """Which column holds which field is; a plan looked at with --map can be sent after --save-map."""
+    usual = load(environ={}, cwd=tmp_path)
+    typed = what_decides(Job(files=(), columns={"Case": "MISID"}), usual)
+    assert typed == what_decides(Job(files=()), replace(usual, columns={"Case": "MISID"}))
