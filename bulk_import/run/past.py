@@ -133,9 +133,10 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         organisation_id=None,
         severities={code: Severity(chosen) for code, chosen in stored["severities"].items()},
         update_undocumented=frozenset(stored.get("updated", ())),
-        bad_optional=stored["bad_optional"],
-        codes=stored["codes"],
-        unknown_codes=stored["unknown_codes"],
+        # what runs of earlier versions do not have there, they could not be told
+        bad_optional=stored.get("bad_optional", "leave-out"),
+        codes=stored.get("codes", {}),
+        unknown_codes=stored.get("unknown_codes", {}),
         environment=run.start.environment,
         out=Path(str(run.start.options["folder"])),
     )
@@ -171,7 +172,7 @@ async def _go_on(
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
     ending = replace(ending, notices=(emails, *sent.notices))
-    return conclude(desk, fates(desk.checked, desk.journal.decisions(run.id), outcomes), ending)
+    return conclude(desk, fates(desk.checked, decided, outcomes), ending)
 
 
 def _added(before: Calls, api: OneFile) -> Calls:

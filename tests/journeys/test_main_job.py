@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,6 +155,17 @@ def test_reports_can_be_written_again(tmp_path: Path, onefile: Running) -> None:
     refused = run(tmp_path, "report", name)
     assert refused.code == 4
     assert "has changed" in refused.err
+
+
+def test_reports_of_a_run_of_an_earlier_version_can_be_written_again(tmp_path: Path, onefile: Running) -> None:
+    """What that version could not be told, and so did not write down, is missing without harm."""
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
+    with closing(sqlite3.connect(tmp_path / "reports" / "journal.db", isolation_level=None)) as journal:
+        newer = ", ".join(f"'$.job.{name}'" for name in ("bad_optional", "codes", "unknown_codes", "updated"))
+        journal.execute(f"UPDATE runs SET options = json_remove(options, {newer})")  # noqa: S608 - written here
+    rebuilt = run(tmp_path, "report", done.json["run"], "--json")
+    assert (rebuilt.code, rebuilt.json["totals"]) == (0, done.json["totals"])
 
 
 def test_learners_go_after_the_staff(tmp_path: Path, onefile: Running) -> None:
