@@ -53,7 +53,7 @@ def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple
 
 def agreeing(wanted: Mapping[str, object], told: Mapping[str, object]) -> frozenset[str]:
     """The fields that both sides fill in, and alike."""
-    return frozenset(name for name in wanted if form(name, told) and name not in differing(wanted, told))
+    return frozenset(name for name in wanted if (theirs := form(name, told)) and _form(name, wanted[name]) == theirs)
 
 
 def form(name: str, told: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from bulk_import.findings import Finding, Place
 from bulk_import.journal import State
 from bulk_import.plan import Create, Hold, Plan, Rules, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of
+from bulk_import.submit import IN_DOUBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bulk_import.run.desk import Desk
     from bulk_import.run.world import World
 
-_IN_DOUBT = frozenset({State.OPEN, State.UNRESOLVED})
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
 CHANGED_SINCE = "the account has changed so much since that it may be another person's by now"
 _NOWHERE = Place("")
@@ -75,8 +75,8 @@ def left_to_do(
     meant = {one.key: one for one in decisions if one.kind in {"create", "update"}}
     state = {key: operations[key].state if key in operations else State.PLANNED for key in meant}
     now = {key: action for action in actions if (key := key_of(action.record)) in meant}
-    doubtful = [key for key in now if state[key] in _IN_DOUBT]
-    given_up = [key for key in doubtful if not _still_its_account(now[key], meant[key])]
+    doubtful = [key for key in now if state[key] in IN_DOUBT]
+    given_up = {key for key in doubtful if not _still_its_account(now[key], meant[key])}
     anew = [_still(now[key], meant[key]) for key in now if state[key] in _UNTOUCHED]
     left = [_as_meant(now[key].record, meant[key]) for key in doubtful if key not in given_up]
     sent = (action for action in anew if isinstance(action, Create | Update))
