@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.connection import CallMade, Calls, Connection
-from bulk_import.errors import StoppedEarly
+from bulk_import.errors import NotShown
 from bulk_import.pages import MOST_PAGES, PAGE_SIZE, Pages
 from bulk_import.steps import api_down
 from bulk_import.wire import Accepted, Refused, Request, RequestKind, get_user, id_of, search
@@ -97,11 +97,16 @@ class OneFile(Connection):
         Raises:
             StoppedEarly: OneFile is down, or refuses.
         """
-        answer = await self.ask(get_user(user_id))
-        if isinstance(answer, Refused) and answer.status in _NOT_SHOWN:
-            return None
-        told = _object(_accepted(answer, "an account"))
-        return told if id_of(told) in {None, user_id} else None
+        told = await self._object_or_none(get_user(user_id), "an account")
+        return told if told is not None and id_of(told) in {None, user_id} else None
+
+    async def entry(self, noun: str, entry_id: int) -> Mapping[str, object] | None:
+        """All that OneFile tells of a class, a placement or a provider; None if there is none.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self._object_or_none(Request(RequestKind.READ, "GET", f"{noun}/{entry_id}"), "an entry of a list")
 
     async def classrooms(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
         """A centre's classes (article 76000048013): ID, Name and perhaps MISID.
@@ -126,6 +131,22 @@ class OneFile(Connection):
             StoppedEarly: OneFile is down, or refuses.
         """
         return await self.listing("Provider", {"OrganisationID": organisation_id})
+
+    async def framework_templates(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """A centre's framework templates (article 76000037063): ID and a name or title. No paged search is known.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self._list(search("FrameworkTemplate", {"OrganisationID": organisation_id}), "FrameworkTemplate")
+
+    async def standards(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
+        """A centre's standards (article 76000037063): ID and Title.
+
+        Raises:
+            StoppedEarly: OneFile is down, or refuses.
+        """
+        return await self.listing("Standard", {"OrganisationID": organisation_id})
 
     async def learner_statuses(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
         """The learner statuses a centre has made for itself (article 76000036178).
@@ -162,6 +183,12 @@ class OneFile(Connection):
         assert isinstance(body, tuple)  # noqa: S101 - what the verdict of a search holds
         return body
 
+    async def _object_or_none(self, request: Request, what: str) -> Mapping[str, object] | None:
+        answer = await self.ask(request)
+        if isinstance(answer, Refused) and answer.status in _NOT_SHOWN:
+            return None
+        return _object(_accepted(answer, what))
+
     async def _object(self, request: Request, what: str) -> Mapping[str, object]:
         return _object(_accepted(await self.ask(request), what))
 
@@ -174,11 +201,12 @@ def _object(body: object) -> Mapping[str, object]:
 def _accepted(answer: Accepted | Refused, what: str) -> object:
     if isinstance(answer, Accepted):
         return answer.body
-    said = f": {answer.message}" if answer.message else "."
     code = "" if answer.code is None else f", code {answer.code}"
-    raise StoppedEarly(
-        f"OneFile refused to show {what} (status {answer.status}{code}){said}",
+    status = f"status {answer.status}{code}"
+    raise NotShown(
+        f"OneFile refused to show {what} ({status}){f': {answer.message}' if answer.message else '.'}",
         "Check `base_url` and `organisation_id`, and that the customer token may use this organisation.",
+        status,
     )
 
 

@@ -77,6 +77,7 @@ class Columns:
 
     Attributes:
         field_at: API name → the position of the column that holds it.
+        beside: API name → the positions of columns that hold names, where another one holds OneFile's ids.
         unknown: positions that hold no field, or none that can be told for certain.
         chosen: positions that the user tied to a field.
         left_out: positions the user chose to leave out.
@@ -88,6 +89,7 @@ class Columns:
     """
 
     field_at: Mapping[str, int]
+    beside: Mapping[str, tuple[int, ...]]
     unknown: tuple[int, ...]
     chosen: frozenset[int]
     left_out: tuple[int, ...]
@@ -129,13 +131,15 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
         if at not in wanted and (name := _meaning(heading.text)) is not None and name not in fixed
     }
     claims, unsure = _settled(table.headings, _claims(free))
+    beside = _beside(table.headings, free, claims)
     claims |= fixed
     doubled = _doubled(claims, unsure)
     unsure += _never_guessed(table.headings, wanted, claims)
     field_at = {name: claims[name][0] for name in FIELDS if len(claims.get(name, ())) == 1}
     left_out = tuple(at for at, name in wanted.items() if name == "")
     helpers, given_by = _helpers(table.headings, wanted, claims) if categories else ({}, {})
-    used = {*field_at.values(), *left_out, *(at for positions in helpers.values() for at in positions)}
+    read = [*field_at.values(), *(at for positions in beside.values() for at in positions)]
+    used = {*read, *left_out, *(at for positions in helpers.values() for at in positions)}
     unknown = tuple(at for at in range(len(table.headings)) if at not in used)
     unsure.sort(key=lambda one: one.position)
     doubtful = {one.position: one.candidates for one in unsure}
@@ -143,11 +147,12 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
     findings = (
         *(_ambiguous(table, one, spelt[one.position]) for one in unsure),
         *(_duplicate(table, name, positions, wanted, spelt) for name, positions in doubled.items() if claims.get(name)),
-        *_hidden(table, field_at.values()),
+        *_hidden(table, read),
         *_not_sent(table, unknown, {at for name in claims for at in claims[name]} | doubtful.keys(), claims),
     )
     return Columns(
         field_at=MappingProxyType(field_at),
+        beside=MappingProxyType(beside),
         unknown=unknown,
         chosen=frozenset(at for at, name in wanted.items() if name),
         left_out=left_out,
@@ -213,7 +218,8 @@ def spellings(headings: Sequence[Heading]) -> tuple[str, ...]:
 
 def uses(table: Table, columns: Columns) -> tuple[Column, ...]:
     """Each column of a table in its order, and what it is used for."""
-    held = {position: name for name, position in columns.field_at.items()}
+    held = {at: name for name, positions in columns.beside.items() for at in positions}
+    held |= {position: name for name, position in columns.field_at.items()}
     told = dict.fromkeys((at for positions in columns.doubled.values() for at in positions), Use.DUPLICATE)
     told |= dict.fromkeys(columns.doubtful, Use.AMBIGUOUS) | dict.fromkeys(columns.left_out, Use.LEFT_OUT)
     told |= dict.fromkeys((at for positions in columns.helpers.values() for at in positions), Use.TRANSLATED)
@@ -278,6 +284,18 @@ def _ids_before_names(name: str, headings: Sequence[Heading], positions: list[in
     names = {heading_key(alias.heading) for alias in FIELDS[name].aliases if alias.names}
     ids = [at for at in positions if heading_key(without_remark(headings[at].text)) not in names]
     return ids or positions
+
+
+def _beside(
+    headings: Sequence[Heading], meanings: Mapping[int, str], claims: Mapping[str, list[int]]
+) -> dict[str, tuple[int, ...]]:
+    """The columns of names of each field whose ids stand in one column of their own."""
+    found = {}
+    for name, positions in _claims(meanings).items():
+        ids = _ids_before_names(name, headings, positions)
+        if len(ids) == 1 and claims[name] == ids and len(positions) > 1:
+            found[name] = tuple(at for at in positions if at not in ids)
+    return found
 
 
 def _doubtful(keys: Mapping[int, str]) -> list[int]:

@@ -9,6 +9,7 @@ The tree, with the exit code that the command line gives each:
     ├── StoppedEarly          3  `resume` goes on where it stopped
     │   ├── CredentialsRefused   the customer token or the session was not accepted
     │   ├── ApiDown              no answer, or only failures
+    │   ├── NotShown             OneFile refuses to show something; carries what it said
     │   ├── Interrupted          Ctrl-C, SIGTERM, Ctrl-Break
     │   ├── JournalError         the journal cannot be trusted or written
     │   └── OutputError          a report or template cannot be written
@@ -75,6 +76,14 @@ class CredentialsRefused(StoppedEarly):
 
 class ApiDown(StoppedEarly):
     """OneFile cannot be reached, or answers with nothing but failures."""
+
+
+class NotShown(StoppedEarly):
+    """OneFile refuses to show something; `said` is its status and reason, free of personal data."""
+
+    def __init__(self, message: str, fix: str, said: str) -> None:
+        super().__init__(message, fix)
+        self.said = said
 
 
 class Interrupted(StoppedEarly):

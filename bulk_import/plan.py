@@ -17,9 +17,11 @@ from bulk_import.check import payload
 from bulk_import.difference import agreeing, differing, form
 from bulk_import.directory import Account, Directory, Nobody, One, Several
 from bulk_import.findings import Finding, Place
+from bulk_import.kinds import Awaited
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from bulk_import.check import Checked, Record
 
@@ -140,6 +142,7 @@ def make_plan(
     organisations: Collection[int],
     target: Mapping[str, object],
     rules: Rules = Rules(),
+    made: AbstractSet[Awaited] = frozenset(),
 ) -> Plan:
     """Decides every row that passed the check.
 
@@ -149,11 +152,52 @@ def make_plan(
         organisations: the ids of the organisations that the customer token may use.
         target: what else the plan depends on (environment, options), for the digest.
         rules: what it may do.
+        made: rows whose accounts are there already, or are being made by an earlier part of the same run.
     """
     records = [record for source in checked for record in source.records()]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
-    actions = sorted(_one_row_an_account(decided, checked), key=lambda one: SENDING_ORDER.index(one.record.role))
+    decided = _one_row_an_account(decided, checked)
+    coming = {_row_of(action) for action in decided if not isinstance(action, Hold)} | made
+    waited = [_unless_in_vain(action, coming, checked) for action in decided]
+    actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
     return Plan(tuple(actions), _digest(checked, actions, target))
+
+
+def _row_of(action: Action) -> Awaited:
+    return Awaited(action.record.source, action.record.row)
+
+
+def _unless_in_vain(action: Action, coming: AbstractSet[Awaited], checked: Sequence[Checked]) -> Action:
+    """The action, unless it waits for an account that no row makes."""
+    if not isinstance(action, Create | Update):
+        return action
+    vain = {name: where for name, where in awaited(action).items() if where not in coming}
+    if not vain:
+        return action
+    user_id = action.user_id if isinstance(action, Update) else None
+    detail = vain_detail(vain, checked)
+    return Hold(action.record, Finding(NOT_MADE, _place(checked, action.record), detail=detail), user_id)
+
+
+NOT_MADE = "reference-not-made"
+
+
+def vain_detail(vain: Mapping[str, Awaited], checked: Sequence[Checked]) -> str:
+    """The fields that wait for an account that is not made, each with the row that was to make it."""
+    return "; ".join(f"{name}: {row_label(checked, where)}" for name, where in vain.items())
+
+
+def awaited(change: Change) -> dict[str, Awaited]:
+    """The fields to be sent that wait for another row's account, and that row."""
+    values = change.record.values
+    sent = change.changes if isinstance(change, Update) else tuple(values)
+    return {name: value for name in sent if isinstance(value := values[name], Awaited)}
+
+
+def row_label(checked: Sequence[Checked], where: Awaited) -> str:
+    """How a row of the run is called: its number and its file, and the sheet where there is one."""
+    source = checked[where.source].table.source
+    return f"row {where.row} of {source.name}" + (f" ({source.sheet})" if source.sheet else "")
 
 
 def _place(checked: Sequence[Checked], record: Record) -> Place:

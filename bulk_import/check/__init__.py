@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bulk_import.check.examination import examine
-from bulk_import.check.records import Checked, Options, Record, payload
+from bulk_import.check.records import Checked, Options, Record, payload, reference_keys
 from bulk_import.check.schema import CheckBrokenError
-from bulk_import.check.verdict import conclude
+from bulk_import.check.verdict import conclude, with_references
 from bulk_import.rules import duplicates
 
 if TYPE_CHECKING:
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
     from bulk_import.rules import Breach
 
-__all__ = ["CheckBrokenError", "Checked", "Options", "Record", "check", "check_all", "payload"]
+__all__ = [
+    "CheckBrokenError",
+    "Checked",
+    "Options",
+    "Record",
+    "check",
+    "check_all",
+    "payload",
+    "reference_keys",
+    "with_references",
+]
 
 
 def check(table: Table, *, source: int, options: Options) -> Checked:

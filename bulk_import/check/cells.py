@@ -59,6 +59,7 @@ class Cells:
     Attributes:
         index: the row numbers.
         texts: API name → cleaned texts.
+        names: API name → cleaned names that stand beside an id, missing where either is.
         breaches: rules broken so far.
     """
 
@@ -66,6 +67,7 @@ class Cells:
         self.index = index
         self._kind_of = kind_of
         self.texts: dict[str, pd.Series[str]] = {}
+        self.names: dict[str, pd.Series[str]] = {}
         self.breaches: list[Breach] = []
         self._taken: dict[str, pd.Series[bool]] = {}
 

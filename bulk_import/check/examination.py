@@ -20,7 +20,7 @@ from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -43,6 +43,7 @@ class Examined:
         people: what is usable of it.
         breaches: rules broken in rows.
         findings: those of the file as a whole.
+        names: API name → cleaned names that stand beside an id, missing where either is.
     """
 
     table: Table
@@ -51,6 +52,7 @@ class Examined:
     people: People
     breaches: tuple[Breach, ...]
     findings: tuple[Finding, ...]
+    names: Mapping[str, pd.Series[str]]
 
 
 def examine(table: Table, options: Options) -> Examined:
@@ -60,6 +62,7 @@ def examine(table: Table, options: Options) -> Examined:
     roles = tell_roles(cells, table, columns, options)
     live = roles.mask(roles.index.isin(_shut_rows(table, options)), SHUT)
     _clean(cells, table, columns, options)
+    _take_names(cells, table, columns)
     _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
     translated = tuple(translations(cells, live, table, columns, options))
@@ -77,6 +80,7 @@ def examine(table: Table, options: Options) -> Examined:
         people=people,
         breaches=(*cells.breaches, *across_cells(people, today=options.today)),
         findings=(*_of_columns(columns, table, missing), *missing, *contradicting, *translated),
+        names={name: texts for name, texts in cells.names.items() if texts.notna().any()},
     )
 
 
@@ -99,6 +103,15 @@ def _clean(cells: Cells, table: Table, columns: Columns, options: Options) -> No
             cells.texts[name] = typed if cleaned.equals(typed) else cleaned
 
 
+def _take_names(cells: Cells, table: Table, columns: Columns) -> None:
+    """Names that stand beside a column of ids: in place of an empty id, and to be compared with the others."""
+    for name, positions in columns.beside.items():
+        names = FIELDS[name].kind.clean(first_filled(table, positions))
+        ids = cells.texts[name]
+        cells.texts[name] = ids.where(ids.notna(), names)
+        cells.names[name] = names.where(ids.notna() & ~names.isin(ERROR_TEXTS))
+
+
 def _set_apart_doubled(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
     """Values of which it cannot be told which column's is meant: such rows must not go without them."""
     for name, positions in columns.doubled.items():
@@ -112,17 +125,27 @@ def _set_apart_broken(cells: Cells, live: pd.Series[int], table: Table, columns:
     """Cells that hold no value at all, or one that Excel made into a date."""
     import pandas as pd  # noqa: PLC0415 - heavy
 
-    for name, position in columns.field_at.items():
+    for name, position, counts in _cells_that_count(table, columns):
         types, failed = table.types[:, position], table.frame.iloc[:, position].isin(ERROR_TEXTS)
         if name == "Role" or not ((types >= CellType.DATE).any() or failed.any()):
             continue
-        takes = takers(name, live)
+        takes = takers(name, live) & counts
         kinds = pd.Series(types, index=cells.index).where(takes, 0)
         left_out = ", so the cell is left out" if isinstance(FIELDS[name].kind, Choice) else ""
         cells.blame("cell-error", name, (kinds == CellType.ERROR) | (failed & takes), f"{{}}{left_out}".format)
         cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED, left_out)
         if FIELDS[name].kind.hurt_by_dates:
             cells.blame("number-damaged", name, kinds.isin(_DATES), "Excel turned it into a date")
+
+
+def _cells_that_count(table: Table, columns: Columns) -> Iterator[tuple[str, int, pd.Series[bool] | bool]]:
+    """API name, position and rows of each column's cells, of a names column only where those before it are empty."""
+    for name, position in columns.field_at.items():
+        yield name, position, True
+        before = table.frame.iloc[:, position]
+        for beside in columns.beside.get(name, ()):
+            yield name, beside, before.isna()
+            before = before.where(before.notna(), table.frame.iloc[:, beside])
 
 
 def _fill_in(cells: Cells, live: pd.Series[int], options: Options) -> None:

@@ -109,6 +109,9 @@ class Checked:
         left_out: row and API name of each value that is not sent though it stands in the file or the defaults.
         usable: the texts that can be sent, cleaned, a column for each field; missing where nothing is to be sent.
         options: what the check was asked.
+        names: API name → cleaned names that stand beside an id, missing where either is.
+        referred: API name → what a text in an organisation means, once the lists were asked (see `reference_key`);
+            a text that is not among them has not been looked up, None is left out.
     """
 
     table: Table
@@ -120,19 +123,32 @@ class Checked:
     left_out: AbstractSet[tuple[int, str]]
     usable: pd.DataFrame
     options: Options
+    names: Mapping[str, pd.Series[str]] = field(default_factory=dict)
+    referred: Mapping[str, Mapping[str, Value | None]] = field(default_factory=dict)
 
-    def records(self) -> Iterator[Record]:
-        """The valid rows in the source's order, made as they are asked for."""
+    def records(self, *, among: AbstractSet[Role] = frozenset(Role)) -> Iterator[Record]:
+        """The valid rows of these roles in the source's order, made as they are asked for."""
         parsers = self._parsers()
-        sound = (self.roles > 0) & ~self.roles.index.isin(list(self.invalid_rows))
+        sound = self.roles.isin([int(role) for role in among]) & ~self.roles.index.isin(list(self.invalid_rows))
         for start in range(0, len(self.usable), BATCH):
             chosen = sound.iloc[start : start + BATCH]
             batch = self.usable.iloc[start : start + BATCH][chosen]
             roles = [Role(role) for role in self.roles.loc[batch.index].tolist()]
-            columns = [roles if name == "Role" else _parsed(batch[name], parse) for name, parse in parsers.items()]
+            columns = [self._values(name, parse, batch, roles) for name, parse in parsers.items()]
             for row, role, *values in zip(batch.index.tolist(), roles, *columns, strict=True):
                 held = {name: value for name, value in zip(parsers, values, strict=True) if value is not None}
                 yield Record(self.source, row, role, MappingProxyType(held))
+
+    def _values(
+        self, name: str, parse: Callable[[str], Value], batch: pd.DataFrame, roles: list[Role]
+    ) -> Sequence[Value | None]:
+        if name == "Role":
+            return roles
+        values = _parsed(batch[name], parse)
+        if not (referred := self.referred.get(name)):
+            return values
+        keys = reference_keys(batch, batch[name]).tolist()
+        return [referred.get(key, value) for key, value in zip(keys, values, strict=True)]
 
     def _parsers(self) -> dict[str, Callable[[str], Value]]:
         """How each field at hand is parsed, in the API's order; Role among them, though its values are known."""
@@ -143,6 +159,13 @@ class Checked:
             for name, field in FIELDS.items()
             if name in self.usable.columns or name == "Role"
         }
+
+
+def reference_keys(rows: pd.DataFrame, texts: pd.Series[str]) -> pd.Series[str]:
+    """What a reference goes by: its organisation, a space, and its text; missing where either is."""
+    if "OrganisationID" not in rows.columns:
+        return texts.mask(texts.notna())
+    return rows["OrganisationID"] + " " + texts
 
 
 def _parsed(texts: pd.Series[str], parse: Callable[[str], Value]) -> list[Value | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.kinds import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.check.examination import Examined
     from bulk_import.check.records import Options
+    from bulk_import.kinds import Value
+    from bulk_import.read.table import Heading
     from bulk_import.rules import Breach
 
 _HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
@@ -40,30 +43,64 @@ def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, opt
     found = [finding for finding in of_reading if finding.place.row is not None]
     found += [finding for breach in breaches for finding in _findings(breach, examined, options)]
     found.sort(key=_order)
-    weigh = lru_cache(maxsize=None)(
-        lambda code, certain: severity(Finding(code, _ANYWHERE, certain=certain), options.severities)
-    )
-    invalid = {
-        finding.place.row
-        for finding in found
-        if finding.place.row is not None and weigh(finding.code, finding.certain) is Severity.ERROR
-    }
     return Checked(
         table=examined.table,
         columns=examined.columns,
         source=source,
         roles=examined.roles,
         findings=(*(one for one in of_reading if one.place.row is None), *examined.findings, *found),
-        invalid_rows=frozenset(invalid),
-        left_out={
-            (row, breach.field)
-            for breach in breaches
-            if unusable(options.kind(breach.field), breach.code)
-            for row in breach.rows
-        },
+        invalid_rows=_stopped(found, options),
+        left_out=_left_out(breaches, options),
         usable=examined.people.texts,
         options=options,
+        names=examined.names,
     )
+
+
+def with_references(
+    checked: Checked, breaches: Sequence[Breach], referred: Mapping[str, Mapping[str, Value | None]]
+) -> Checked:
+    """The same table after the lists of the centre were asked.
+
+    Args:
+        checked: as the check left it.
+        breaches: what is wrong with references; a row with an error among them is invalid from now on.
+        referred: as `Checked.referred`.
+    """
+    options = checked.options
+    found = [finding for breach in breaches for finding in _findings(breach, checked, options)]
+    of_rows = [finding for finding in checked.findings if finding.place.row is not None]
+    return replace(
+        checked,
+        findings=(
+            *(finding for finding in checked.findings if finding.place.row is None),
+            *sorted((*of_rows, *found), key=_order),
+        ),
+        invalid_rows=checked.invalid_rows | _stopped(found, options),
+        left_out=checked.left_out | _left_out(breaches, options),
+        referred=referred,
+    )
+
+
+def _stopped(found: Iterable[Finding], options: Options) -> frozenset[int]:
+    """The rows with an error."""
+    weigh = lru_cache(maxsize=None)(
+        lambda code, certain: severity(Finding(code, _ANYWHERE, certain=certain), options.severities)
+    )
+    return frozenset(
+        finding.place.row
+        for finding in found
+        if finding.place.row is not None and weigh(finding.code, finding.certain) is Severity.ERROR
+    )
+
+
+def _left_out(breaches: Iterable[Breach], options: Options) -> set[tuple[int, str]]:
+    return {
+        (row, breach.field)
+        for breach in breaches
+        if unusable(options.kind(breach.field), breach.code)
+        for row in breach.rows
+    }
 
 
 _ANYWHERE = Place("")
@@ -75,7 +112,7 @@ def _order(finding: Finding) -> tuple[int, int, int]:
     return place.row or 0, place.column or _NO_COLUMN, _POSITIONS.get(finding.field or "", -1)
 
 
-def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[Finding]:
+def _findings(breach: Breach, examined: Examined | Checked, options: Options) -> Iterator[Finding]:
     """One finding for each row of a breach, with what the user typed unless it may not be shown.
 
     L12 to L16 are optional and describe people: whatever is wrong there is a warning, and never stops a row.
@@ -83,15 +120,13 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
     """
     source = examined.table.source
     field = FIELDS[breach.field]
-    position = _position(breach, examined)
-    heading = None if position is None else examined.table.headings[position]
     strict = unusable(options.kind(breach.field), breach.code)
     unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
     stops = _stops_anyway(breach, options)
     never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
     roles = examined.roles.loc[list(breach.rows)].tolist()
-    typed_texts = _typed(breach, examined, options)
-    for place, (row, role, typed) in enumerate(zip(breach.rows, roles, typed_texts, strict=True)):
+    cells = _typed(breach, examined, options)
+    for place, (row, role, (heading, typed)) in enumerate(zip(breach.rows, roles, cells, strict=True)):
         certain = Severity.ERROR if stops or (strict and role in field.required_for) else None
         yield Finding(
             code=breach.code,
@@ -104,7 +139,7 @@ def _findings(breach: Breach, examined: Examined, options: Options) -> Iterator[
         )
 
 
-def _position(breach: Breach, examined: Examined) -> int | None:
+def _position(breach: Breach, examined: Examined | Checked) -> int | None:
     """The column that holds the field, or that is translated into it."""
     return examined.columns.field_at.get(breach.field, examined.columns.given_by.get(breach.field))
 
@@ -121,11 +156,22 @@ def _weight(code: str, options: Options) -> Severity:
     return severity(Finding(code, _ANYWHERE), options.severities)
 
 
-def _typed(breach: Breach, examined: Examined, options: Options) -> list[str | None]:
-    """What stands in the cells, or the default where they are empty."""
+def _typed(
+    breach: Breach, examined: Examined | Checked, options: Options
+) -> Iterator[tuple[Heading | None, str | None]]:
+    """The heading of each row's cell and what stands in it, or the default where it is empty.
+
+    Where the id is missing, a name beside it is the cell that counts.
+    """
     default = options.defaults.get(breach.field)
     position = _position(breach, examined)
     if position is None:
-        return [default] * len(breach.rows)
-    texts = examined.table.frame.iloc[:, position].loc[list(breach.rows)].tolist()
-    return [text if isinstance(text, str) else default for text in texts]
+        yield from [(None, default)] * len(breach.rows)
+        return
+    table = examined.table
+    positions = (position, *examined.columns.beside.get(breach.field, ()))
+    rows = table.frame.iloc[:, list(positions)].loc[list(breach.rows)]
+    for texts in zip(*(rows.iloc[:, at].tolist() for at in range(len(positions))), strict=True):
+        filled = [(at, text) for at, text in zip(positions, texts, strict=True) if isinstance(text, str)]
+        at, text = next((cell for cell in filled if cell[1].strip()), (positions[0], default))
+        yield table.headings[at], text

@@ -2,14 +2,16 @@
 
 from bulk_import.kinds.codes import Choice, YesNo
 from bulk_import.kinds.dates import Date
-from bulk_import.kinds.kind import DateOrder, ExcelColumn, Json, Kind, Rule, Value
+from bulk_import.kinds.kind import Awaited, DateOrder, ExcelColumn, Json, Kind, Rule, Value
 from bulk_import.kinds.numbers import ULN_PLACEHOLDERS, Nino, Phone, PhoneLine, Reference, Uln, Zero
+from bulk_import.kinds.references import Listed, ListedReference
 from bulk_import.kinds.roles import Role, RoleKind, role_from_text
 from bulk_import.kinds.texts import Address, Email, Identifier, Name, Text
 
 __all__ = [
     "ULN_PLACEHOLDERS",
     "Address",
+    "Awaited",
     "Choice",
     "Date",
     "DateOrder",
@@ -18,6 +20,8 @@ __all__ = [
     "Identifier",
     "Json",
     "Kind",
+    "Listed",
+    "ListedReference",
     "Name",
     "Nino",
     "Phone",

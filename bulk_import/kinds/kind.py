@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
+
+class Awaited(NamedTuple):
+    """An account that another row of the same run makes; its id is filled in at the moment of sending.
+
+    Attributes:
+        source: the number of that row's source in the run, counted from 0.
+        row: the number that Excel shows beside it.
+    """
+
+    source: int
+    row: int
+
+
 DateOrder: TypeAlias = Literal["dmy", "mdy", "ymd"]
-Value: TypeAlias = str | int | bool | date
-Json: TypeAlias = str | int | bool | None
+Value: TypeAlias = str | int | bool | date | Awaited
+Json: TypeAlias = str | int | bool | Awaited | None
 Rule: TypeAlias = "Callable[[pd.Series[str]], pd.Series[bool]]"
 
 INVISIBLE = "[\u200b\u2060\ufeff]"

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bulk_import.errors import BulkImportError, Interrupted
 from bulk_import.journal import RunStart, RunState, SourceRead
 from bulk_import.lock import holding
+from bulk_import.references import to_json
 from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
@@ -94,6 +95,7 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> st
 def _options(desk: Desk) -> dict[str, object]:
     return {
         "job": desk.job.to_json(desk.settings),
+        "references": to_json(desk.answers),
         "started": desk.started.isoformat(),
         "folder": str(desk.settings.out.resolve()),
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bulk_import.references import Answers, settle
 from bulk_import.run.log import RunLog
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Desk:
         journal: open.
         started: in UTC.
         log: of this run.
+        answers: what the references in the rows mean; `checked` has it already.
     """
 
     job: Job
@@ -41,6 +43,11 @@ class Desk:
     journal: Journal
     started: datetime
     log: RunLog = field(default_factory=RunLog)
+    answers: Answers = field(default_factory=dict)
+
+    def answered(self, answers: Answers) -> Desk:
+        """The same with what the references in its rows mean, which is told once and then stays."""
+        return replace(self, checked=settle(self.checked, answers), answers=answers)
 
     @property
     def records(self) -> list[Record]:

@@ -12,6 +12,7 @@ from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
 from bulk_import.plan import Create
+from bulk_import.references import from_json
 from bulk_import.report import Calls, OrganisationInfo
 from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
 from bulk_import.run.desk import Desk, utc_now
@@ -148,7 +149,10 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
                 "Bring the file back as it was, or submit the changed file as a new run: "
                 "people who are in OneFile already are recognised.",
             )
-    return Desk(job, then, checked, journal, datetime.fromisoformat(str(run.start.options["started"])))
+    desk = Desk(job, then, checked, journal, datetime.fromisoformat(str(run.start.options["started"])))
+    references = run.start.options.get("references", [])
+    assert isinstance(references, list)  # noqa: S101 - what `begin` wrote
+    return desk.answered(from_json(references))
 
 
 async def _go_on(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.plan import Create, Limits, Plan, objections
+from bulk_import.references import decided
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -24,6 +25,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.lists import resolve
 from bulk_import.run.planning import plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
@@ -104,6 +106,7 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
 async def _rehearse(desk: Desk, target: Target) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up(desk.records, api)
+        desk = desk.answered(await resolve(desk.checked, world, api))
         calls = calls_of(api)
     plan = _plan(desk, target, world)
     run = begin("dry-run", desk, target, world, plan)
@@ -117,6 +120,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up_with_latest(desk, target, api, orders.say)
+        desk = desk.answered(await resolve(desk.checked, world, api))
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
         _refuse_if_unsafe(plan, world, desk.settings, orders)
@@ -176,8 +180,13 @@ def _ending(
 
 
 def _plan(desk: Desk, target: Target, world: World) -> Plan:
-    where = {"environment": target.environment, "host": target.host}
-    return plan_of(desk, world, {**where, **what_decides(desk.job, desk.settings)})
+    depends_on = {
+        "environment": target.environment,
+        "host": target.host,
+        "references": decided(desk.answers),
+        **what_decides(desk.job, desk.settings),
+    }
+    return plan_of(desk, world, depends_on)
 
 
 def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:

@@ -31,10 +31,12 @@ class World:
     Attributes:
         organisations: those of the customer, by id.
         directory: the accounts of the organisations and roles that the rows name.
+        seats: these organisations and roles.
     """
 
     organisations: Mapping[int, Organisation]
     directory: Directory
+    seats: frozenset[Seat] = frozenset()
 
 
 async def look_up(records: Sequence[Record], api: OneFile) -> World:
@@ -54,7 +56,7 @@ async def look_up(records: Sequence[Record], api: OneFile) -> World:
     directory = directory.with_details(await _found_by_misid(records, directory, seats, api))
     ids = dict.fromkeys(id_ for record in records for id_ in directory.candidates(record))
     details = await _details(api, [directory.accounts[id_] for id_ in ids])
-    return World(organisations, directory.with_details(details))
+    return World(organisations, directory.with_details(details), frozenset(seats))
 
 
 def _seat(record: Record) -> Seat:
@@ -86,7 +88,7 @@ async def _found_by_misid(
     silent = {seat for seat in seats if not any(each.text("MISID") for each in _listed(directory, seat))}
     rows = [record for record in records if record.values.get("MISID") and _seat(record) in silent]
     rows = [record for record in rows if any(True for _ in _listed(directory, _seat(record)))]
-    found = await _all([_holders(record, api) for record in rows])
+    found = await together([_holders(record, api) for record in rows])
     return [account for accounts in found for account in accounts]
 
 
@@ -111,10 +113,10 @@ async def _completed(api: OneFile, account: Account) -> Account:
 
 async def _details(api: OneFile, accounts: Iterable[Account]) -> list[Account]:
     """The accounts in full; one that cannot be fetched is left as it was seen."""
-    return await _all([_completed(api, account) for account in accounts])
+    return await together([_completed(api, account) for account in accounts])
 
 
-async def _all(calls: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+async def together(calls: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     """The results of several calls, at the pace and concurrency of the connection.
 
     Raises:

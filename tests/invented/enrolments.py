@@ -72,6 +72,7 @@ def _learner(
     finds: Mapping[str, str] | None = None,
     *,
     refused: int | None = None,
+    unlisted: Mapping[str, str] | None = None,
 ) -> Row:
     group, assessor, placement, code, title, campus = _PROGRAMMES[programme]
     start = date(2026, 11, 2) + timedelta(days=7 * (number % 9))
@@ -102,7 +103,7 @@ def _learner(
         "Campus": campus,
         "Fee Status": "Home",
     }
-    return Row({**cells, **(but or {})}, finds or {}, refused)
+    return Row({**cells, **(but or {})}, finds or {}, refused, unlisted or {})
 
 
 def _staff(
@@ -114,6 +115,7 @@ def _staff(
     finds: Mapping[str, str] | None = None,
     *,
     refused: int | None = None,
+    unlisted: Mapping[str, str] | None = None,
 ) -> Row:
     cells: dict[str, Cell] = {
         "Learner Ref": f"STF-{number:04}",
@@ -125,7 +127,7 @@ def _staff(
         "Centre ID": 1,
         "Campus": "Mill Lane" if number % 2 else "Riverside",
     }
-    return Row({**cells, **(but or {})}, finds or {}, refused)
+    return Row({**cells, **(but or {})}, finds or {}, refused, unlisted or {})
 
 
 _ROWS: tuple[Row | None, ...] = (
@@ -149,10 +151,19 @@ _ROWS: tuple[Row | None, ...] = (
     _staff(511, "Employer", "Rajesh", "Solanki", {"Employer Ref": 303}),
     _staff(512, "Employer", "Moira", "Campbell", {"Employer Ref": 307, "Mobile": mobile(812)}),
     _staff(513, "Employer", "Duncan", "Ferris", None, {"Employer Ref": "required"}),
-    _staff(514, "Employer", "Lorraine", "Tebbutt", {"Employer Ref": 399}, refused=-57),
+    _staff(
+        514, "Employer", "Lorraine", "Tebbutt", {"Employer Ref": 399}, unlisted={"Employer Ref": "reference-unknown"}
+    ),
     _staff(515, "Observer", "Winston", "Clarke", {"Employer Ref": 302}),
     _staff(516, "Observer", "Bronwen", "Howells", {"Employer Ref": 304}),
-    _staff(517, "Observer", "Keith", "Mallory", {"Employer Ref": "Elm Street Nursery"}, {"Employer Ref": "id-format"}),
+    _staff(
+        517,
+        "Observer",
+        "Keith",
+        "Mallory",
+        {"Employer Ref": "Ivy House Day Nursery"},
+        unlisted={"Employer Ref": "reference-ambiguous"},
+    ),
     _learner(1, "Zoë", "Hartley", "nursery"),
     _learner(2, "Łukasz", "Kowalski", "carpentry", {"LLDDHealthProb": 1, "LDisability": 5}),
     _learner(3, "Liam", "O’Brien", "carpentry", {"Unique Learner Number": int(uln(3))}),
@@ -268,13 +279,13 @@ _ROWS: tuple[Row | None, ...] = (
         {"Learning start date": date(2026, 11, 23), "Learning planned end date": date(2027, 2, 26)},
         {"Learning planned end date": "duration-short"},
     ),
-    _learner(36, "Connor", "Yates", "carpentry", {"Group Code": "Carpentry Level 2 A"}, {"Group Code": "id-format"}),
+    _learner(36, "Connor", "Yates", "carpentry", {"Group Code": "carpentry  level 2 A"}),
     _learner(37, "Chiamaka", "Eze", "care", {"Mobile": landline(37)}, {"Mobile": "phone-kind"}),
     _learner(
         38, "Samuel", "Prior", "hotel", {"Unique Learner Number": "12345"}, {"Unique Learner Number": "uln-format"}
     ),
-    _learner(39, "Nadia", "Farouk", "business", {"Group Code": 299}, refused=-58),
-    _learner(40, "Jordan", "Tully", "site", {"Employer Ref": 388}, refused=-57),
+    _learner(39, "Nadia", "Farouk", "business", {"Group Code": 299}, unlisted={"Group Code": "reference-unknown"}),
+    _learner(40, "Jordan", "Tully", "site", {"Assessor ID": 112}, refused=-904),
     _learner(41, "Beth", "Alderson", "nursery", {"NI Number": nino(41)[:8]}, {"NI Number": "nino-prefix"}),
     _learner(42, "Rhys", "Maddocks", "carpentry", {"Date of Birth": "14/02/2008", "Fee Status": "International"}),
     _learner(43, "Ines", "Carvalho", "care", {"LLDDHealthProb": 1, "LDifficulty": 10, "Unique Learner Number": None}),
@@ -303,7 +314,7 @@ _ROWS: tuple[Row | None, ...] = (
         },
     ),
     _learner(47, "Ibrahim", "Jalloh", "site", {"Assessor ID": None}, {"Assessor ID": "required"}),
-    _learner(48, "Kirsty", "Lennox", "nursery"),
+    _learner(48, "Kirsty", "Lennox", "nursery", {"Centre ID": "Northbridge"}, {"Centre ID": "id-format"}),
 )
 
 SAMPLE = Sample(

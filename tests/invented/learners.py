@@ -101,7 +101,7 @@ _MISTAKES: Mapping[int, tuple[Mapping[str, Cell], Mapping[str, str]]] = {
     15: ({"ULN No": "9999999999"}, {"ULN No": "uln-placeholder"}),
     16: ({"Tel No": mobile(916)}, {"Tel No": "phone-kind"}),
     18: ({"Comments": Unquoted("moved from Monday; was part time")}, {WHOLE_ROW: "row-ragged"}),
-    19: ({"Class Code": "BUS3/A"}, {"Class Code": "id-format"}),
+    19: ({"Class Code": "BUS3/A"}, {}),
     21: ({"Assessor": None, "Workplace": None}, {"Assessor": "required", "Workplace": "required"}),
     23: ({"Ethnic Origin": "White"}, {"Ethnic Origin": "code-unknown"}),
     25: ({"Person Code": "260101"}, {"Person Code": "duplicate-misid"}),
@@ -144,7 +144,8 @@ def _row(place: int, first: str, last: str) -> Row:
         "LearnPlanEndDate": f"{start + timedelta(days=500):%d/%m/%Y}",
     }
     but, finds = _MISTAKES.get(place, ({}, {}))
-    return Row({**cells, **but}, finds, refused=-57 if but.get("Workplace") == "399" else None)
+    strange = {heading for heading, text in but.items() if text in {"BUS3/A", "399"}}
+    return Row({**cells, **but}, finds, unlisted=dict.fromkeys(strange, "reference-unknown"))
 
 
 SAMPLE = Sample(

@@ -43,11 +43,13 @@ class Row:
         cells: heading → what stands there; a heading that is not named has an empty cell.
         finds: heading → the code of the finding the check must have at that cell; several, parted by blanks.
         refused: the code with which the practice OneFile refuses the row, which passes the check.
+        unlisted: heading → the code of the finding that the lists of the practice OneFile give rise to.
     """
 
     cells: Mapping[str, Cell]
     finds: Mapping[str, str] = field(default_factory=dict)
     refused: int | None = None
+    unlisted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,16 +203,16 @@ def test_defaults_fill_empty_cells_and_missing_columns(role: Role) -> None:
     records = list(found.records())
     assert found.findings == ()
     assert [sent(record)["OrganisationID"] for record in records] == [7, 99]
-    assert sent(records[0]).get("PlacementID") == (8 if role in FIELDS["PlacementID"].required_for else None)
+    assert sent(records[0]).get("PlacementID") == ("8" if role in FIELDS["PlacementID"].required_for else None)
     bare = {name: text for name, text in person(role).items() if name != "OrganisationID"}
     assert [sent(one)["OrganisationID"] for one in checked(bare, defaults={"OrganisationID": "7"}).records()] == [7]
 
 
 def test_a_bad_default_is_found_where_it_is_used() -> None:
     """A default is judged like a typed value, at the cell or the row it fills."""
-    bare = {name: text for name, text in person(Role.LEARNER).items() if name != "ClassroomID"}
-    found = checked(bare, defaults={"ClassroomID": "12Z"})
-    assert told(found) == [("id-format", "ClassroomID", 2, None)]
+    bare = {name: text for name, text in person(Role.LEARNER).items() if name != "OrganisationID"}
+    found = checked(bare, defaults={"OrganisationID": "12Z"})
+    assert told(found) == [("id-format", "OrganisationID", 2, None)]
     assert found.findings[0].value == "12Z"
 
 

@@ -27,10 +27,11 @@ OPTIONS = Options(today=TODAY)
 
 def test_a_mandatory_field_with_a_bad_value_stays_an_error() -> None:
     """No setting turns a bad value of a mandatory field into less than an error."""
-    table = people_table({**person(Role.LEARNER), "ClassroomID": "12Z", "ProviderID": "x"})
-    found = check(table, source=0, options=Options(today=TODAY, severities={"id-format": Severity.NOTE}))
-    weights = {one.field: severity(one, {"id-format": Severity.NOTE}) for one in found.findings}
-    assert weights == {"ClassroomID": Severity.ERROR, "ProviderID": Severity.NOTE}
+    mild = {"id-format": Severity.NOTE, "yes-no-format": Severity.NOTE}
+    table = people_table({**person(Role.LEARNER), "OrganisationID": "12Z", "SupportFunding": "x"})
+    found = check(table, source=0, options=Options(today=TODAY, severities=mild))
+    weights = {one.field: severity(one, mild) for one in found.findings}
+    assert weights == {"OrganisationID": Severity.ERROR, "SupportFunding": Severity.NOTE}
     assert found.invalid_rows == {2}
 
 
@@ -40,16 +41,15 @@ MANDATORY_BAD = (
     ("LastName", "x" * 4001, "cell-too-long"),
     ("Email", "asha.khan.example.com", "email-format"),
     ("Role", "Centre Manager", "role-unknown"),
-    ("DefaultAssessorID", "J Smith", "id-format"),
-    ("ClassroomID", "12Z", "id-format"),
-    ("PlacementID", "00152", "id-format"),
+    ("DefaultAssessorID", "x" * 4001, "cell-too-long"),
+    ("ClassroomID", "x" * 4001, "cell-too-long"),
 )
 BAD = (
     ("ULN", "9276308685", "uln-check-digit"),
     ("ULN", "123", "uln-format"),
     ("NINO", "QQ123456C", "nino-format"),
     ("DOB", "31/02/2000", "date-format"),
-    ("ProviderID", "x", "id-format"),
+    ("ProviderID", "x" * 4001, "cell-too-long"),
     ("SupportFunding", "maybe", "yes-no-format"),
     ("CompanyName", "x" * 4001, "cell-too-long"),
     ("MobileNumber", "07700 900123 / 07700 900124", "phone-format"),

@@ -229,10 +229,18 @@ def test_each_column_says_what_it_is_used_for() -> None:
 
 
 def test_ids_and_names_may_stand_side_by_side() -> None:
-    """A column of ids is the field; the column of names beside it is merely not sent."""
+    """A column of ids is the field; the column of names stands beside it and is compared."""
     columns = mapped("Tutor", "Assessor ID", "Employer name", "PlacementID", "Group", "Classroom ID")
     assert dict(columns.field_at) == {"DefaultAssessorID": 1, "ClassroomID": 5, "PlacementID": 3}
-    assert codes(columns) == [("column-unknown", None, None)]
+    assert dict(columns.beside) == {"DefaultAssessorID": (0,), "ClassroomID": (4,), "PlacementID": (2,)}
+    assert (codes(columns), columns.unknown) == ([], ())
+
+
+def test_two_columns_of_names_are_not_told_apart() -> None:
+    """Where neither holds ids, neither is used."""
+    columns = mapped("Tutor", "Assessor")
+    assert dict(columns.beside) == {}
+    assert codes(columns) == [("column-duplicate", "DefaultAssessorID", None)]
 
 
 def test_repeating_groups_map_the_first_only() -> None:
