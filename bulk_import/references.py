@@ -311,7 +311,7 @@ def to_json(answers: Answers) -> list[list[object]]:
     return [[*spot, _kept(given)] for spot, given in answers.items()]
 
 
-def decided(answers: Answers) -> list[list[object]]:
+def meanings(answers: Answers) -> list[list[object]]:
     """What a plan's digest depends on: what each text means, and not which names are near it."""
     return [[*spot, given.code if isinstance(given, Wrong) else _kept(given)] for spot, given in answers.items()]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import Create, Hold, Unchanged, Update
+from bulk_import.plan import NOT_MADE, Create, Hold, Unchanged, Update
 from bulk_import.report import RowFate, Status
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The three codes that are public, all from creating a user.
 FIELD_OF_CODE = {-57: "PlacementID", -58: "ClassroomID", -11: "OrganisationID"}
 FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID"}
+_PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")
 
 
 def key_of(record: Record) -> Key:
@@ -30,6 +31,12 @@ def key_of(record: Record) -> Key:
 def decisions(actions: Iterable[Action]) -> tuple[Decision, ...]:
     """What the journal keeps of a plan."""
     return tuple(_decision(action) for action in actions)
+
+
+def held_after_all(decided: Iterable[Decision], held: Iterable[Decision]) -> tuple[Decision, ...]:
+    """The decisions, those replaced that sending has overtaken."""
+    now = {decision.key: decision for decision in held}
+    return tuple(now.get(decision.key, decision) for decision in decided)
 
 
 def _decision(action: Action) -> Decision:
@@ -91,7 +98,13 @@ def _finding(decision: Decision, checked: Checked, place: Place) -> tuple[Findin
     if decision.code is None:
         return ()
     finding = Finding(decision.code, place, detail=decision.detail)
-    return (_at_field(finding, FIELD_OF_HOLD.get(finding.code), checked),)
+    return (_at_field(finding, _field_of_hold(finding), checked),)
+
+
+def _field_of_hold(finding: Finding) -> str | None:
+    if finding.code == NOT_MADE:
+        return next((name for name in _PEOPLE_NAMED if finding.detail.startswith(name)), None)
+    return FIELD_OF_HOLD.get(finding.code)
 
 
 def _of_update(fate: RowFate, decision: Decision, said: tuple[Finding, ...]) -> RowFate:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
+from bulk_import.kinds import Awaited
 from bulk_import.plan import Create
 from bulk_import.references import from_json
 from bulk_import.report import Calls, OrganisationInfo
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Operation, Outcome, Run
-    from bulk_import.plan import Change
+    from bulk_import.plan import Action, Change
     from bulk_import.report import RowFate
     from bulk_import.run.ending import Finished
     from bulk_import.run.target import Target
@@ -165,8 +166,8 @@ async def _go_on(
 ) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up_with_latest(desk, target, api, say)
-        changes = _still_to_do(desk, run, world)
-        sent = await send(desk, run.id, changes, api=api, known=(), secret=secret, progress=progress)
+        changes, actions = _still_to_do(desk, run, world)
+        sent = await send(desk, run.id, changes, actions=actions, api=api, known=(), secret=secret, progress=progress)
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)
@@ -184,14 +185,19 @@ def _added(before: Calls, api: OneFile) -> Calls:
     return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
 
 
-def _still_to_do(desk: Desk, run: Run, world: World) -> Sequence[Change]:
-    """What is left to send, decided anew where nothing has left yet; the journal keeps what was decided otherwise."""
+def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Sequence[Change], tuple[Action, ...]]:
+    """What is left to send, decided anew where nothing has left yet, and all that would be decided now.
+
+    The journal keeps what was decided otherwise.
+    """
     operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
-    left = left_to_do(plan_of(desk, world, {}).actions, desk.journal.decisions(run.id), operations)
+    begun = {Awaited(*key) for key, one in operations.items() if not isinstance(one.outcome, Rejected)}
+    actions = plan_of(desk, world, {}, begun).actions
+    left = left_to_do(actions, desk.journal.decisions(run.id), operations)
     desk.journal.redecide(run.id, decisions(left.decided))
     for key in left.given_up:
         desk.journal.outcome(run.id, key, Unresolved(CHANGED_SINCE, attempts=operations[key].attempts))
-    return left.changes
+    return left.changes, actions
 
 
 def rebuild(name: str, settings: Settings) -> Finished:

@@ -13,9 +13,11 @@ from bulk_import.submit import IN_DOUBT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from bulk_import.check import Record
     from bulk_import.journal import Decision, Key, Operation
+    from bulk_import.kinds import Awaited
     from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.run.world import World
@@ -26,17 +28,18 @@ _NOWHERE = Place("")
 """Decisions are kept without a place; the report knows their row."""
 
 
-def plan_of(desk: Desk, world: World, target: Mapping[str, object]) -> Plan:
+def plan_of(desk: Desk, world: World, target: Mapping[str, object], made: AbstractSet[Awaited] = frozenset()) -> Plan:
     """What would be done for every row.
 
     Args:
         desk: the sources, and what was asked for.
         world: OneFile as it was found.
         target: what else the plan depends on, for its digest.
+        made: rows whose accounts are there already, or are being made by an earlier part of the same run.
     """
     rules = Rules(desk.job.mode, desk.settings.update_undocumented)
     return make_plan(
-        desk.checked, world.directory, organisations=world.organisations.keys(), target=target, rules=rules
+        desk.checked, world.directory, organisations=world.organisations.keys(), target=target, rules=rules, made=made
     )
 
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.check import payload
+from bulk_import.errors import JournalError
+from bulk_import.journal import Decision
+from bulk_import.plan import NOT_MADE, Unchanged, Update, vain_detail
+from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
 from bulk_import.settings import site_secret
 from bulk_import.submit import carry_out
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Outcome
-    from bulk_import.plan import Change
+    from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.submit import Progress
 
@@ -31,6 +35,7 @@ class Sent:
     outcomes: Mapping[Key, Outcome]
     stopped: bool
     notices: tuple[str, ...]
+    held: tuple[Decision, ...] = ()
 
 
 def ready_to_send(desk: Desk) -> bytes:
@@ -49,12 +54,26 @@ async def send(
     run: str,
     changes: Sequence[Change],
     *,
+    actions: Sequence[Action],
     api: OneFile,
     known: Collection[int],
     secret: bytes,
     progress: Callable[[Progress], None],
 ) -> Sent:
-    """Makes and updates the accounts of a run; the first signal lets calls in flight finish."""
+    """Makes and updates the accounts of a run; the first signal lets calls in flight finish.
+
+    Rows whose tutor or employer was refused are held; the journal says so too.
+
+    Args:
+        desk: the run's.
+        run: its name.
+        changes: what to send.
+        actions: all that was decided, for the rows that name people of others.
+        api: OneFile, open.
+        known: the ids of the accounts that stood in OneFile before.
+        secret: the site's own.
+        progress: is told after each row.
+    """
     settings = desk.settings
     desk.log.open(make_folder(settings.out, run))
     with _stopping() as stop:
@@ -66,16 +85,30 @@ async def send(
             known_before=known,
             secret=secret,
             payload=payload,
+            accounts=_accounts(actions),
             settle_wait=settings.settle_wait,
             call_lifetime=settings.call_lifetime,
             failures_to_stop=settings.failures_to_stop,
             stop=stop,
             on_progress=progress,
         )
-    if carried.stopped is None:
-        return Sent(carried.outcomes, stopped=False, notices=())
-    sentence = f"The run stopped early: {carried.stopped.message} Go on with: bulk-import resume {run}"
-    return Sent(carried.outcomes, stopped=True, notices=(sentence,))
+    held = tuple(
+        Decision(key, "hold", None, NOT_MADE, vain_detail(rows, desk.checked)) for key, rows in carried.in_vain.items()
+    )
+    stopped = carried.stopped
+    try:
+        desk.journal.redecide(run, held)
+    except JournalError as error:
+        stopped = stopped or error
+    if stopped is None:
+        return Sent(carried.outcomes, stopped=False, notices=(), held=held)
+    sentence = f"The run stopped early: {stopped.message} Go on with: bulk-import resume {run}"
+    return Sent(carried.outcomes, stopped=True, notices=(sentence,), held=held)
+
+
+def _accounts(actions: Sequence[Action]) -> dict[Key, int]:
+    """The accounts of the rows that mean one that is there."""
+    return {key_of(one.record): one.user_id for one in actions if isinstance(one, Update | Unchanged)}
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.plan import Create, Limits, Plan, objections
-from bulk_import.references import decided
+from bulk_import.references import meanings
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -22,7 +22,7 @@ from bulk_import.run.bookkeeping import (
 )
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
-from bulk_import.run.fates import decisions, fates, key_of
+from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.lists import resolve
@@ -129,7 +129,9 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         secret = ready_to_send(desk)
         run = begin("submit", desk, target, world, plan)
         known = world.directory.accounts.keys()
-        sent = await send(desk, run, plan.changes, api=api, known=known, secret=secret, progress=progress)
+        sent = await send(
+            desk, run, plan.changes, actions=plan.actions, api=api, known=known, secret=secret, progress=progress
+        )
         calls = calls_of(api)
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
@@ -137,7 +139,8 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     notices = (emails, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
-    return conclude(desk, fates(desk.checked, decisions(plan.actions), sent.outcomes), ending)
+    decided = held_after_all(decisions(plan.actions), sent.held)
+    return conclude(desk, fates(desk.checked, decided, sent.outcomes), ending)
 
 
 async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None:
@@ -183,7 +186,7 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     depends_on = {
         "environment": target.environment,
         "host": target.host,
-        "references": decided(desk.answers),
+        "references": meanings(desk.answers),
         **what_decides(desk.job, desk.settings),
     }
     return plan_of(desk, world, depends_on)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.catalogue import Role
 from bulk_import.directory import folded
-from bulk_import.errors import Interrupted, RefusedAsUnsafe, StoppedEarly
+from bulk_import.errors import Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
 from bulk_import.plan import Create, Update
 from bulk_import.steps import api_down
@@ -18,6 +19,7 @@ from bulk_import.submit.halt import Halt, StopSignal, our_mistake
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Office, Row
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
 from bulk_import.submit.task import Alteration, Claims, Creation, Task
+from bulk_import.submit.waiting import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from bulk_import.check import Record
     from bulk_import.journal import Journal, Operation, Outcome
     from bulk_import.journal.entries import Key
+    from bulk_import.kinds import Awaited
     from bulk_import.plan import Change
 
 GROUPS = (
@@ -37,6 +40,9 @@ GROUPS = (
 """Who is made before whom: staff, then employers and observers, then the learners that name them."""
 
 FAILURES_TO_STOP = 5
+NO_ACCOUNTS: Mapping[Key, int] = MappingProxyType({})
+WAITING = "it names somebody whose own row is not settled"
+_WAITING_ROWS = "Some rows name people whose own rows are not settled, and wait for these."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,13 @@ class Carried:
 
     Attributes:
         outcomes: one for each row that was to be sent, by source and row.
-        stopped: why the run ended early, None if it did not; never None where a row was not sent.
+        stopped: why the run ended early, None if it did not; never None where a row was not sent that can be.
+        in_vain: rows that were not sent because whom they name was refused or is held: field → that other row.
     """
 
     outcomes: Mapping[Key, Outcome]
     stopped: StoppedEarly | None = None
+    in_vain: Mapping[Key, Mapping[str, Awaited]] = field(default_factory=dict)
 
 
 async def carry_out(
@@ -71,6 +79,7 @@ async def carry_out(
     known_before: Collection[int],
     secret: bytes,
     payload: Callable[[Record], Mapping[str, object]],
+    accounts: Mapping[Key, int] = NO_ACCOUNTS,
     settle_wait: float = SETTLE_WAIT,
     call_lifetime: float = CALL_LIFETIME,
     failures_to_stop: int = FAILURES_TO_STOP,
@@ -92,6 +101,7 @@ async def carry_out(
             before a crash may be among them the second time: the set given first is kept in the journal and counts.
         secret: the site's own, for the tokens in the journal.
         payload: what a row says, by the API's names; an update sends some of it.
+        accounts: the accounts of rows that are there already, for the rows that name these.
         settle_wait: seconds that a search may lag behind.
         call_lifetime: seconds after its sending when a call without answer is taken to be over.
         failures_to_stop: how many failures in a row, over all rows, stop the run.
@@ -110,8 +120,8 @@ async def carry_out(
     office = Office(api, journal, run, halt, settler, claims, failures_to_stop)
     # sent so lately by another run that the caller's look at OneFile may not have shown it
     lately = journal.now() - timedelta(seconds=call_lifetime + settle_wait)
-    tasks = {_key(change): _task(change, said[_key(change)]) for change in changes}
-    crew = _Crew(office, operations, tasks, said, journal.sent_elsewhere(run, lately), on_progress)
+    there = Accounts({**accounts, **_accounts_made(journal, run)})
+    crew = _Crew(office, operations, said, there, journal.sent_elsewhere(run, lately), on_progress)
     api.on_failure = office.heed
     try:
         for group in _groups(changes):
@@ -125,14 +135,19 @@ def _key(change: Change) -> Key:
     return change.record.source, change.record.row
 
 
-def _task(change: Change, said: Mapping[str, object]) -> Task:
+def _sent(change: Change, said: Mapping[str, object]) -> Mapping[str, object]:
+    """What is sent of what a row says."""
     match change:
         case Create():
-            return Creation(said)
-        case Update(user_id=user_id, changes=fields):
-            return Alteration(user_id, {name: said[name] for name in fields})
+            return said
+        case Update(changes=fields):
+            return {name: said[name] for name in fields}
         case other:
             assert_never(other)
+
+
+def _task(change: Change, sent: Mapping[str, object]) -> Task:
+    return Alteration(change.user_id, sent) if isinstance(change, Update) else Creation(sent)
 
 
 def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
@@ -195,14 +210,16 @@ class _Crew:
         self,
         office: Office,
         operations: Mapping[Key, Operation],
-        tasks: Mapping[Key, Task],
         said: Mapping[Key, Mapping[str, object]],
+        accounts: Accounts,
         elsewhere: Mapping[str, datetime],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
         self._office = office
         self._operations = operations
-        self._tasks = tasks
+        self._said = said
+        self._accounts = accounts
+        self._in_vain: dict[Key, Mapping[str, Awaited]] = {}
         self._person = {key: _person(fields) for key, fields in said.items()}
         self._elsewhere = elsewhere
         self._on_progress = on_progress
@@ -217,9 +234,9 @@ class _Crew:
 
     async def work(self, group: Sequence[Change], stop: StopSignal | None) -> None:
         """Carries a group out; returns early once the run has been stopped."""
-        waiting = [key for change in group if (key := _key(change)) not in self._outcomes]
+        waiting = [change for change in group if _key(change) not in self._outcomes]
         # rows in doubt come last: by then searches have caught up with what an earlier process had sent
-        queue = iter(sorted(waiting, key=lambda key: self._operations[key].state in IN_DOUBT))
+        queue = iter(sorted(waiting, key=lambda change: self._operations[_key(change)].state in IN_DOUBT))
         async with asyncio.TaskGroup() as tasks:
             watch = None if stop is None else tasks.create_task(_heed(stop, self._office.halt))
             workers = [tasks.create_task(self._worker(queue)) for _ in range(self._office.api.concurrency)]
@@ -227,12 +244,18 @@ class _Crew:
             if watch is not None:
                 watch.cancel()
 
-    async def _worker(self, queue: Iterator[Key]) -> None:
-        for key in queue:
+    async def _worker(self, queue: Iterator[Change]) -> None:
+        for change in queue:
             if self._office.halt.stopped:
                 return
+            key = _key(change)
+            sent = _sent(change, self._said[key])
+            if missing := self._accounts.missing(sent):
+                self._left_waiting(key, missing)
+                continue
             operation = self._operations[key]
-            row = Row(self._office, operation, self._tasks[key], self._since_elsewhere(operation.planned))
+            task = _task(change, self._accounts.filled(sent))
+            row = Row(self._office, operation, task, self._since_elsewhere(operation.planned))
             turn = self._turns.get(self._person[key])
             if turn is None:
                 self._ended(key, await row.carry())
@@ -240,12 +263,31 @@ class _Crew:
             async with turn:
                 self._ended(key, await row.carry())
 
+    def _left_waiting(self, key: Key, missing: Mapping[str, Awaited]) -> None:
+        """Leaves a row that names somebody without an account: to a resumed run, or for good."""
+        vain = {name: where for name, where in missing.items() if not self._may_come(where)}
+        if vain:
+            self._in_vain[key] = vain
+        outcome = _left(self._operations[key])
+        if not isinstance(outcome, Unresolved):
+            outcome = NotSent(WAITING, attempts=outcome.attempts)
+            try:
+                self._office.journal.outcome(self._office.run, key, outcome)
+            except JournalError as error:
+                self._office.halt.stop(error)
+        self._ended(key, outcome)
+
+    def _may_come(self, where: Awaited) -> bool:
+        """Whether a resumed run may still make the account of another row."""
+        return where in self._operations and not isinstance(self._outcomes.get(where), Rejected)
+
     def _since_elsewhere(self, planned: Planned) -> datetime | None:
         """When another run asked for the account of a person who is to get one, if it was only just now."""
         return self._elsewhere.get(planned.identity) if planned.verb == "create" else None
 
     def _ended(self, key: Key, outcome: Outcome) -> None:
         self._outcomes[key] = outcome
+        self._accounts.add(key, outcome)
         self._tally[_tallied(outcome)] += 1
         if self._on_progress is None:
             return
@@ -260,9 +302,12 @@ class _Crew:
         left = {key: _left(operation) for key, operation in self._operations.items() if key not in self._outcomes}
         outcomes = {key: self._outcomes.get(key) or left[key] for key in self._operations}
         reason = self._office.halt.reason
-        if reason is None and any(isinstance(outcome, NotSent) for outcome in outcomes.values()):
-            reason = api_down("some rows could not be sent")
-        return Carried(outcomes, reason)
+        left_over = [outcome for key, outcome in outcomes.items() if key not in self._in_vain]
+        unsent = [outcome.reason for outcome in left_over if isinstance(outcome, NotSent)]
+        if reason is None and unsent:
+            waiting = all(why == WAITING for why in unsent)
+            reason = StoppedEarly(_WAITING_ROWS) if waiting else api_down("some rows could not be sent")
+        return Carried(outcomes, reason, self._in_vain)
 
 
 def _tallied(outcome: Outcome) -> str:
