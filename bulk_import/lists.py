@@ -170,3 +170,13 @@ class CentreList:
         }
         close = difflib.get_close_matches(plainly_folded(text), by_name, n=NEAR_NAMES, cutoff=NEAR_ENOUGH)
         return tuple(by_name[name] for name in close)
+
+    def text_for(self, entry: Entry) -> str:
+        """The shortest way to write an entry that means it alone: its name, MIS value or id."""
+        texts = (text for text in (entry.name, entry.misid, str(entry.id)) if text)
+        return next((text for text in texts if len(self.matches(text)) == 1), "")
+
+    def offered(self) -> tuple[str, ...]:
+        """A text for each entry that can be chosen: those that are archived or cannot be told apart are left out."""
+        texts = (self.text_for(entry) for entry in self.entries.values() if not entry.archived)
+        return tuple(text for text in texts if text)

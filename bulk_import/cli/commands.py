@@ -230,12 +230,42 @@ def report(
 
 @app.command(rich_help_panel="Getting started")
 def templates(
-    *, out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write them.")] = Path("templates")
+    context: typer.Context,
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write them.")] = Path("templates"),
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask OneFile for its lists, and offer them in the workbooks' drop-downs.")
+    ] = False,
 ) -> None:
     """Write the blank workbooks and CSVs that people fill in."""
-    from bulk_import.templates import write_templates  # noqa: PLC0415 - heavy
+    from bulk_import.templates import NO_CHOICES, write_templates  # noqa: PLC0415 - heavy
 
-    screen.show_files("Written, ready to fill in:", write_templates(out))
+    screen.show_files("Written, ready to fill in:", write_templates(out, _choices(context) if live else NO_CHOICES))
+
+
+def _choices(context: typer.Context) -> Mapping[str, tuple[str, ...]]:
+    from bulk_import.run import centre  # noqa: PLC0415 - heavy
+
+    settings = _settings(context)
+    with _target(settings) as target:
+        return centre.choices(settings, target)
+
+
+@app.command("lists", rich_help_panel="Getting started")
+def lists(
+    context: typer.Context,
+    *,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The workbook to write.")] = Path("lists.xlsx"),
+) -> None:
+    """Download OneFile's assessors, employers, classes, placements, providers, statuses, templates and standards."""
+    from bulk_import.run import centre  # noqa: PLC0415 - heavy
+    from bulk_import.templates.lists import write_lists  # noqa: PLC0415 - heavy
+
+    settings = _settings(context)
+    with _target(settings) as target:
+        found = centre.centres(settings, target)
+    write_lists(out, {name: [(one.id, one.name, one.lists[name]) for one in found] for name in centre.LISTS})
+    screen.show_files("Written; it holds the names of staff, so keep it where such data may be kept:", (out,))
 
 
 @app.command(rich_help_panel="Getting started")

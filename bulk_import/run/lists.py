@@ -79,7 +79,12 @@ async def _load(organisation: int, listed: Listed, texts: tuple[str, ...], world
     except NotShown as refused:
         return CentreList(refused=refused.said)
     own = [values for values in answers if _of(organisation, values)]
-    return await _with_strangers(CentreList(own), own, listed, texts, api)
+    known = CentreList(own)
+    if listed not in NOUN_OF:
+        return known
+    missing = [number for text in texts if (number := id_in(text)) is not None and not known.matches(text)]
+    found = await together([_stranger(organisation, NOUN_OF[listed], number, api) for number in missing])
+    return CentreList(own, on_trust=[number for number in found if number is not None])
 
 
 async def _answers(organisation: int, listed: Listed, api: OneFile) -> tuple[Mapping[str, object], ...]:
@@ -94,28 +99,13 @@ def _of(organisation: int, values: Mapping[str, object]) -> bool:
     return entry is not None and entry.organisation in {None, organisation}
 
 
-async def _with_strangers(
-    known: CentreList,
-    answers: Iterable[Mapping[str, object]],
-    listed: Listed,
-    texts: Iterable[str],
-    api: OneFile,
-) -> CentreList:
-    """The list with the ids that it does not show and that OneFile has all the same."""
-    if listed not in NOUN_OF:
-        return known
-    missing = [number for text in texts if (number := id_in(text)) is not None and not known.matches(text)]
-    found = await together([_stranger(api, NOUN_OF[listed], number) for number in missing])
-    return CentreList(answers, on_trust=[number for number in found if number is not None])
-
-
-async def _stranger(api: OneFile, noun: str, number: int) -> int | None:
-    """An id that OneFile has, or will not tell about; None where it has no such id."""
+async def _stranger(organisation: int, noun: str, number: int, api: OneFile) -> int | None:
+    """An id that the list does not show and OneFile has all the same, or will not tell about; None where it has not."""
     try:
         values = await api.entry(noun, number)
     except NotShown:
         return number
-    return None if values is None else number
+    return number if values is not None and _of(organisation, {"ID": number, **values}) else None
 
 
 class _People:

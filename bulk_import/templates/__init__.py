@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK, NOTES_HEADING
@@ -15,31 +16,42 @@ from bulk_import.errors import OutputError
 from bulk_import.templates.template import TEMPLATES, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["TEMPLATES", "Template", "template_files", "write_templates"]
 
 
-def template_files() -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each template: a workbook and a CSV for each role, a workbook for all."""
+NO_CHOICES: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def template_files(choices: Mapping[str, Sequence[str]] = NO_CHOICES) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each template: a workbook and a CSV for each role, a workbook for all.
+
+    Args:
+        choices: API name → what the drop-down of a field offers, beyond what the catalogue knows.
+    """
     from bulk_import.templates.workbook import workbook  # noqa: PLC0415 - heavy, and only templates need it
 
     for template in TEMPLATES:
-        yield f"{template.stem}.xlsx", workbook(template)
+        yield f"{template.stem}.xlsx", workbook(template, choices)
         if len(template.roles) == 1:
             yield f"{template.stem}.csv", _csv(template)
 
 
-def write_templates(folder: Path) -> tuple[Path, ...]:
+def write_templates(folder: Path, choices: Mapping[str, Sequence[str]] = NO_CHOICES) -> tuple[Path, ...]:
     """Writes the templates into a folder, which is made if need be.
 
     A file of the same name but other content may be somebody's filled-in list: it is never overwritten.
 
+    Args:
+        folder: where.
+        choices: as for `template_files`.
+
     Raises:
         OutputError: such a file is there, or the folder cannot be written; then no template is changed.
     """
-    files = {folder / name: content for name, content in template_files()}
+    files = {folder / name: content for name, content in template_files(choices)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _refuse_to_overwrite(folder, files)

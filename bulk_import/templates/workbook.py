@@ -20,6 +20,8 @@ from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK, NOTES_HEADING
 from bulk_import.kinds import Date, Reference, RoleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -32,14 +34,15 @@ NOTES_WIDTH = 20
 LISTS_SHEET = "Lists"
 COLUMNS_A_PAGE = 10
 COLUMNS_A_PAGE_OF_LISTS = 4
+WIDEST_LIST = 80
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - a fixed stamp, so that the same catalogue gives the same bytes
 _ZIP_TIME = (2026, 1, 1, 0, 0, 0)
 
 _DARK, _PALE, _GREY, _LINE = "1F3864", "D9E1F2", "F2F2F2", "BFBFBF"
 
 
-def workbook(template: Template) -> bytes:
-    """The bytes of a template's workbook."""
+def workbook(template: Template, choices: Mapping[str, Sequence[str]]) -> bytes:
+    """The bytes of a template's workbook; `choices` as for `template_files`."""
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101 - a new workbook has a sheet
@@ -47,7 +50,7 @@ def workbook(template: Template) -> bytes:
     _fill(sheet, template)
     _arrange(sheet, template)
     _read_me(book.create_sheet("Read me"), template)
-    _lists(book.create_sheet(LISTS_SHEET), sheet, template)
+    _lists(book.create_sheet(LISTS_SHEET), sheet, template, choices)
     book.properties.title = f"{template.sheet} for OneFile"
     return workbook_bytes(book)
 
@@ -127,7 +130,7 @@ def _read_me(sheet: Worksheet, template: Template) -> None:
         "Rows 2 and 3 (guidance and example) and the column “Notes (not sent)” never reach OneFile.",
         "Leave the wording of the headings as it is. The order of the columns does not matter.",
         f"Where a cell offers a list, choose from it; the sheet “{LISTS_SHEET}” shows all its values.",
-        "IDs are OneFile's own numbers of centres, classes, placements and people, not your system's.",
+        "For an assessor, class, placement and their like write the name, MIS value or id that OneFile has.",
         "Dates are dd/mm/yyyy. Numbers such as the ULN or a telephone number are kept as text, with every 0.",
         "Then run: bulk-import check FILE. It says what is wrong, cell by cell, and sends nothing.",
         "Filled in, this workbook holds personal data: keep it where enrolment data is kept, no longer than needed.",
@@ -142,16 +145,16 @@ def _read_me(sheet: Worksheet, template: Template) -> None:
     _page(sheet)
 
 
-def _lists(lists: Worksheet, sheet: Worksheet, template: Template) -> None:
+def _lists(lists: Worksheet, sheet: Worksheet, template: Template, offered: Mapping[str, Sequence[str]]) -> None:
     """The values of the drop-downs, and the drop-downs themselves."""
     # A number before each line keeps a value that is also a heading elsewhere, such as Employer, from standing alone.
-    longest = max(len(_choices(field, template)) for field in template.fields)
+    longest = max(len(_choices(field, template, offered)) for field in template.fields)
     lists.column_dimensions["A"].width = 6
     for row, text in enumerate(("No.", *range(1, longest + 1)), start=1):
         lists.cell(row, 1, text).alignment = Alignment(horizontal="left", vertical="top")
     place = 1
     for column, field in enumerate(template.fields, start=2):
-        choices = _choices(field, template)
+        choices = _choices(field, template, offered)
         letter = get_column_letter(column)
         source = ""
         if choices:
@@ -165,17 +168,18 @@ def _lists(lists: Worksheet, sheet: Worksheet, template: Template) -> None:
     _page(lists, COLUMNS_A_PAGE_OF_LISTS)
 
 
-def _choices(field: Field, template: Template) -> tuple[str, ...]:
+def _choices(field: Field, template: Template, offered: Mapping[str, Sequence[str]]) -> Sequence[str]:
     if isinstance(field.kind, RoleKind):
         return tuple(role.label for role in template.roles)
-    return field.kind.excel().choices
+    return offered.get(field.api_name, field.kind.excel().choices)
 
 
-def _list_column(lists: Worksheet, place: int, field: Field, choices: tuple[str, ...]) -> None:
+def _list_column(lists: Worksheet, place: int, field: Field, choices: Sequence[str]) -> None:
     heading = f"Values for {field.label}"
     for row, text in enumerate((heading, *choices), start=1):
-        lists.cell(row, place, text)
-    lists.column_dimensions[get_column_letter(place)].width = max(map(len, (heading, *choices))) + 2
+        # a name that begins like a formula is a name
+        lists.cell(row, place, text).data_type = "s"
+    lists.column_dimensions[get_column_letter(place)].width = min(max(map(len, (heading, *choices))) + 2, WIDEST_LIST)
 
 
 def _validation(field: Field, source: str) -> DataValidation | None:

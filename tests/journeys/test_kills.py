@@ -40,17 +40,20 @@ CONCURRENCY = 4
 PEOPLE = 30
 THERE = range(10, 20)
 """The rows of those learners who have an account already, which is to be changed."""
-REFUSED_PLACEMENT = "999"
+ARCHIVED_TUTOR = "112"
+NEW_TUTOR = "tutor1@example.com"
 
 Moment = Literal["early", "in the look-ups", "sending", "reports"]
 Landed = Literal["before the run began", "before its first call", "in mid-run", "during reports", "after the end"]
 
 
 def people() -> list[dict[str, str]]:
-    """Staff and learners, with and without MISID, new and known; one is invalid, and one whom OneFile refuses."""
+    """Staff and learners, new and known; some name a tutor of the same file, one is invalid, one is refused."""
     several = [tutor(1), tutor(2, MISID=""), *(learner(number) for number in range(1, PEOPLE - 3))]
     several[5]["MISID"] = ""
-    return [*several, learner(90, Email="nobody"), learner(91, PlacementID=REFUSED_PLACEMENT)]
+    for one in several[18:24]:
+        one["DefaultAssessorID"] = NEW_TUTOR
+    return [*several, learner(90, Email="nobody"), learner(91, DefaultAssessorID=ARCHIVED_TUTOR)]
 
 
 def known() -> list[dict[str, str]]:
@@ -179,8 +182,11 @@ class Story:
         assert self.state() == "finished", self._printed()
         made = {user["ID"]: user for user in self.onefile.world.users() if user["ID"] not in self.before}
         new = [one for row, one in enumerate(people(), start=2) if row not in THERE]
-        wanted = [one["Email"] for one in new if one["Email"] != "nobody" and one["PlacementID"] != REFUSED_PLACEMENT]
+        sound = [one for one in new if one["Email"] != "nobody" and one["DefaultAssessorID"] != ARCHIVED_TUTOR]
+        wanted = [one["Email"] for one in sound]
         assert Counter(user["Email"] for user in made.values()) == Counter(wanted)
+        (tutor_id,) = (id_ for id_, user in made.items() if user["Email"] == NEW_TUTOR)
+        assert [user.get("DefaultAssessorID") for user in made.values()].count(tutor_id) == 6
         (file,) = self.folder.glob("reports/2*/report.json")
         report = json.loads(file.read_text(encoding="utf-8"))
         assert report["balanced"]

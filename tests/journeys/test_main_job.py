@@ -44,7 +44,7 @@ def settings(onefile: Running) -> dict[str, str]:
 
 def test_from_a_sheet_to_accounts(tmp_path: Path, onefile: Running) -> None:
     """Check sends nothing, a dry run sends nothing, submit does what the dry run said, a second submit nothing."""
-    people = [tutor(1), learner(1), learner(2), learner(3, ClassroomID=""), learner(4, PlacementID="999")]
+    people = [tutor(1), learner(1), learner(2), learner(3, ClassroomID=""), learner(4, DefaultAssessorID="112")]
     write_csv(tmp_path / "people.csv", people)
     env = settings(onefile)
     before = {user["ID"] for user in onefile.world.users()}
@@ -67,11 +67,7 @@ def test_from_a_sheet_to_accounts(tmp_path: Path, onefile: Running) -> None:
     held = {user["ID"]: user["MISID"] for user in onefile.world.users() if user["ID"] not in before}
     assert created == held
     (refused,) = [row for row in report["rows"] if row["status"] == "rejected"]
-    assert (refused["http_status"], refused["findings"][0]["cell"], refused["findings"][0]["field"]) == (
-        400,
-        "H6",
-        "PlacementID",
-    )
+    assert (refused["http_status"], refused["findings"][0]["code"]) == (400, "refused")
 
     again = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
     assert again.json["totals"] == {"unchanged": 3, "invalid": 1, "rejected": 1, "read": 5, "blank": 0}
@@ -141,7 +137,7 @@ def test_what_it_leaves_behind(tmp_path: Path, onefile: Running) -> None:
 
 def test_reports_can_be_written_again(tmp_path: Path, onefile: Running) -> None:
     """From journal and source alone the same rows come to the same fates; a changed source is refused."""
-    file = write_csv(tmp_path / "people.csv", [learner(1), learner(2, PlacementID="999"), learner(3, Email="")])
+    file = write_csv(tmp_path / "people.csv", [learner(1), learner(2, DefaultAssessorID="112"), learner(3, Email="")])
     done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
     name = done.json["run"]
     rows = report_of(done)["rows"]
