@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from bulk_import.kinds import Awaited
+
 BASE = "https://sandbox.example.com/api/v2.1"
 SECRET = b"a secret of the site, for tests"
 NOVEMBER_2026 = 1_795_000_000.0
@@ -30,9 +32,9 @@ FIRST_NAMES = ("Ada", "Ben", "Cleo", "Dev", "Ema", "Finn", "Gus", "Hana")
 T = TypeVar("T")
 
 
-def row(number: int, role: Role = Role.ASSESSOR, **values: str | int | date | None) -> Create:
+def row(number: int, role: Role = Role.ASSESSOR, **values: str | int | date | Awaited | None) -> Create:
     """A made-up person in a row; values that are None are left out."""
-    fields: dict[str, str | int | date | None] = {
+    fields: dict[str, str | int | date | Awaited | None] = {
         "OrganisationID": 1,
         "FirstName": FIRST_NAMES[number % len(FIRST_NAMES)],
         "LastName": f"Example{number // len(FIRST_NAMES)}",
@@ -48,7 +50,7 @@ def row(number: int, role: Role = Role.ASSESSOR, **values: str | int | date | No
     return Create(Record(0, number, role, {name: value for name, value in fields.items() if value is not None}))
 
 
-def rows(count: int, role: Role = Role.ASSESSOR, **values: str | int | date | None) -> list[Create]:
+def rows(count: int, role: Role = Role.ASSESSOR, **values: str | int | date | Awaited | None) -> list[Create]:
     """So many made-up people, in rows from 2."""
     return [row(number, role, **values) for number in range(2, count + 2)]
 

@@ -1,0 +1,283 @@
+"""From what stands in the cells to ids, rows of the run, and findings: all of it without a connection."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bulk_import.catalogue import Role
+from bulk_import.check import Checked, Options, check, payload
+from bulk_import.directory import Account, Directory
+from bulk_import.findings import Severity, message
+from bulk_import.kinds import Awaited, Listed
+from bulk_import.lists import CentreList
+from bulk_import.plan import Create, Hold, make_plan
+from bulk_import.references import (
+    Answers,
+    Known,
+    Spot,
+    Waits,
+    Wrong,
+    answer,
+    asked,
+    from_json,
+    meanings,
+    newcomers,
+    settle,
+    to_json,
+)
+from tests.unit.tables import TODAY, made_table, people_table, sent, told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STAFF = (
+    {"ID": 101, "FirstName": "Priya", "LastName": "Nair", "MISID": "S1"},
+    {"ID": 105, "FirstName": "Helen", "LastName": "Marsh", "MISID": "S5"},
+    {"ID": 112, "FirstName": "Priya", "LastName": "Nair", "MISID": "S1", "Archived": True},
+    {"ID": 113, "FirstName": "Ann", "LastName": "Old", "Archived": True},
+)
+CLASSES = ({"ID": 201, "Name": "Carpentry Level 2 A", "MISID": "C1"}, {"ID": 202, "Name": "Care Level 3"})
+LISTS = {
+    (1, Listed.ASSESSORS): CentreList(STAFF),
+    (1, Listed.CLASSES): CentreList(CLASSES),
+    (1, Listed.PLACEMENTS): CentreList([{"ID": 301, "Name": "Alder Joinery"}]),
+    (1, Listed.STATUSES): CentreList(refused="status 404"),
+    (1, Listed.PROVIDERS): CentreList(),
+    (1, Listed.EMPLOYERS): CentreList(),
+    (2, Listed.CLASSES): CentreList([{"ID": 207, "Name": "Care Level 3"}]),
+}
+NOBODY = Directory([])
+
+
+def learner(number: int, **values: str | None) -> dict[str, str | None]:
+    """A learner who refers to what there is."""
+    person: dict[str, str | None] = {
+        "OrganisationID": "1",
+        "FirstName": "Asha",
+        "LastName": f"Khan{'abcdefgh'[number]}",
+        "Email": f"l{number}@example.com",
+        "Role": "Learner",
+        "DefaultAssessorID": "Helen Marsh",
+        "ClassroomID": "C1",
+        "PlacementID": "301",
+        "MISID": f"L{number}",
+    }
+    return {**person, **values}
+
+
+def tutor(number: int, first: str, last: str, **values: str | None) -> dict[str, str | None]:
+    """An assessor of the run's own."""
+    nothing = {"DefaultAssessorID": None, "ClassroomID": None, "PlacementID": None}
+    names = {"Role": "Tutor", "FirstName": first, "LastName": last, "Email": f"t{number}@example.com"}
+    return learner(0, MISID=f"T{number}", **nothing, **names) | values
+
+
+def sources(*files: list[dict[str, str | None]], **severities: Severity) -> tuple[Checked, ...]:
+    """Files, checked."""
+    chosen = {code.replace("_", "-"): weight for code, weight in severities.items()}
+    options = Options(today=TODAY, severities=chosen)
+    tables = [people_table(*people, name=f"{'abc'[at]}.csv") for at, people in enumerate(files)]
+    return tuple(check(table, source=at, options=options) for at, table in enumerate(tables))
+
+
+def answers_of(checked: tuple[Checked, ...], directory: Directory = NOBODY) -> Answers:
+    """What all references of the files mean."""
+    people = newcomers(checked, directory)
+    return {question.spot: answer(question, LISTS, people) for question in asked(checked, {1, 2})}
+
+
+def settled(checked: tuple[Checked, ...], directory: Directory = NOBODY) -> tuple[Checked, ...]:
+    """The files with their references answered."""
+    return settle(checked, answers_of(checked, directory))
+
+
+def test_each_text_is_asked_about_once() -> None:
+    """The same text in many rows is one question for each field and organisation, whatever rows repeat it."""
+    people = [learner(number) for number in range(4)] + [learner(5, OrganisationID="2"), learner(6, ProviderID="0")]
+    questions = list(asked(sources(people)))
+    assert [(one.spot.field, one.spot.row, one.organisation, one.text) for one in questions] == [
+        ("DefaultAssessorID", 2, 1, "Helen Marsh"),
+        ("DefaultAssessorID", 6, 2, "Helen Marsh"),
+        ("ClassroomID", 2, 1, "C1"),
+        ("ClassroomID", 6, 2, "C1"),
+        ("PlacementID", 2, 1, "301"),
+        ("PlacementID", 6, 2, "301"),
+    ]
+    assert {one.organisation for one in asked(sources(people), {2})} == {2}
+
+
+def test_ids_stand_in_the_records() -> None:
+    """What was written as a name is sent as a number, of the row's own organisation."""
+    both = [
+        learner(1, ClassroomID="care level 3", ProviderID="0"),
+        learner(2, LearnerStatusID="503"),
+    ]
+    (found,) = settled(sources(both))
+    first, second = (payload(record) for record in found.records())
+    assert (first["DefaultAssessorID"], first["ClassroomID"], first["PlacementID"]) == (105, 202, 301)
+    assert (first["ProviderID"], second["LearnerStatusID"]) == (0, 503)
+
+
+WRONG: tuple[tuple[Mapping[str, str], str, str, str], ...] = (
+    ({"ClassroomID": "Carpentry Levl 2 A"}, "reference-unknown", "G2", "“Carpentry Level 2 A” (id 201, MIS value C1)"),
+    ({"DefaultAssessorID": "priya nair"}, "reference-ambiguous", "F2", "(id 112, MIS value S1, archived)"),
+    ({"DefaultAssessorID": "S1"}, "reference-ambiguous", "F2", "“Priya Nair” (id 101, MIS value S1)"),
+    ({"PlacementID": "999"}, "reference-unknown", "H2", "its list of placements."),
+    ({"LearnerStatusID": "On programme"}, "list-unavailable", "J2", "learner statuses (status 404)"),
+    ({"ProviderID": "Main Site"}, "reference-unknown", "J2", "its list of providers."),
+)
+
+
+@pytest.mark.parametrize(("cells", "code", "cell", "words"), WRONG, ids=[f"{case[0]}" for case in WRONG])
+def test_what_cannot_be_resolved_is_an_error_at_its_cell(
+    cells: Mapping[str, str], code: str, cell: str, words: str
+) -> None:
+    """Code, address, what was typed and what is near or possible; the row is invalid and never a record."""
+    (found,) = settled(sources([learner(1, **cells), learner(2)]))
+    assert [(one[0], one[3]) for one in told(found)] == [(code, cell)]
+    (finding,) = found.findings
+    assert finding.value == next(iter(cells.values()))
+    assert words in message(finding)
+    assert found.invalid_rows == {2}
+    assert [record.row for record in found.records()] == [3]
+
+
+def test_by_setting_an_optional_reference_is_left_out() -> None:
+    """A bad reference in an optional field may go as a warning, without its value; in a mandatory one never."""
+    people = [learner(1, ProviderID="x"), learner(2, ClassroomID="x")]
+    (found,) = settled(sources(people, reference_unknown=Severity.WARNING))
+    assert found.invalid_rows == {3}
+    (record,) = found.records()
+    assert "ProviderID" not in sent(record)
+    assert (2, "ProviderID") in found.left_out
+
+
+def test_archived_where_it_is_known_is_a_warning() -> None:
+    """The reference is sent, and the report says that it is archived."""
+    (found,) = settled(sources([learner(1, DefaultAssessorID="Ann Old")]))
+    assert [one[0] for one in told(found)] == ["reference-archived"]
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == [113]
+
+
+def test_an_organisation_out_of_reach_leaves_references_alone() -> None:
+    """Nothing is asked about it, and the plan holds the row for the organisation."""
+    (found,) = settled(sources([learner(1, OrganisationID="9")]))
+    assert found.findings == ()
+    plan = make_plan([found], NOBODY, organisations={1, 2}, target={})
+    assert [type(action) for action in plan.actions] == [Hold]
+
+
+BESIDE: tuple[tuple[str | None, str | None, list[tuple[str, str]], object], ...] = (
+    ("105", "Helen Marsh", [], 105),
+    ("105", None, [], 105),
+    (None, "Helen Marsh", [], 105),
+    ("105", "S1", [("reference-contradiction", "G2")], None),
+    ("101", "Priya Nair", [], 101),
+    ("101", "Helen Marsh", [("reference-contradiction", "G2")], None),
+    ("105", "H. Marsh", [("reference-name-unknown", "G2")], 105),
+    ("999", "Helen Marsh", [("reference-unknown", "G2")], None),
+    (None, "Nobody", [("reference-unknown", "F2")], None),
+    (" ", "Nobody", [("reference-unknown", "F2")], None),
+)
+
+
+@pytest.mark.parametrize(("number", "name", "findings", "value"), BESIDE)
+def test_a_name_beside_an_id(
+    number: str | None, name: str | None, findings: list[tuple[str, str]], value: object
+) -> None:
+    """The id counts, the name where there is none; what contradicts stops the row."""
+    headings = [
+        "OrganisationID",
+        "FirstName",
+        "LastName",
+        "Email",
+        "Role",
+        "Tutor",
+        "Assessor ID",
+        "Class",
+        "Placement",
+    ]
+    cells = ["1", "Asha", "Khan", "a@example.com", "Learner", name, number, "C1", "301"]
+    (found,) = settled((check(made_table(headings, [cells]), source=0, options=Options(today=TODAY)),))
+    assert [(one[0], one[3]) for one in told(found)] == findings
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == ([] if value is None else [value])
+
+
+def test_people_of_the_run_are_found_by_name_email_and_mis_value() -> None:
+    """Whoever a row of any file makes can be named, and the plan has the learner wait for that row."""
+    learners = [
+        learner(at, DefaultAssessorID=text) for at, text in enumerate(("Nia New", "New, nia", "t1@example.com", "T1"))
+    ]
+    checked = settled(sources(learners, [tutor(1, "Nia", "New")]))
+    assert [sent(record)["DefaultAssessorID"] for record in checked[0].records()] == [Awaited(1, 2)] * 4
+    plan = make_plan(checked, NOBODY, organisations={1}, target={})
+    assert [type(action) for action in plan.actions] == [Create] * 5
+
+
+def test_a_new_row_and_an_account_of_one_name_are_ambiguous() -> None:
+    """Unless the row is about that account: then it is the account."""
+    files = ([learner(1)], [tutor(1, "Helen", "Marsh")])
+    (found, _) = settled(sources(*files))
+    assert [one[0] for one in told(found)] == ["reference-ambiguous"]
+    assert "row 2 of b.csv" in message(found.findings[0])
+    same = {"ID": 105, "FirstName": "Helen", "LastName": "Marsh", "Email": "t1@example.com"}
+    directory = Directory([Account(105, frozenset({(1, Role.ASSESSOR)}), same)])
+    (found, _) = settled(sources(*files), directory)
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == [105]
+
+
+def test_whoever_waits_for_a_row_with_errors_is_held() -> None:
+    """The plan says which row is to be mended, and that of other organisations is nobody."""
+    checked = settled(sources([learner(1, DefaultAssessorID="Nia New")], [tutor(1, "Nia", "New", Email="bad")]))
+    (hold,) = make_plan(checked, NOBODY, organisations={1}, target={}).actions
+    assert isinstance(hold, Hold)
+    assert (hold.finding.code, hold.finding.detail) == ("reference-not-made", "DefaultAssessorID: row 2 of b.csv")
+    elsewhere = settled(
+        sources([learner(1, DefaultAssessorID="Nia New")], [tutor(1, "Nia", "New", OrganisationID="2")])
+    )
+    assert [one[0] for one in told(elsewhere[0])] == ["reference-unknown"]
+
+
+_numbers = st.integers(1, 10**6)
+_rows = st.builds(Awaited, st.integers(0, 3), _numbers)
+_answers = st.one_of(
+    st.builds(Known, _numbers, st.booleans()),
+    st.builds(Waits, _rows),
+    st.builds(
+        Wrong,
+        st.sampled_from(["reference-unknown", "reference-ambiguous", "list-unavailable"]),
+        st.lists(_numbers, max_size=3).map(tuple),
+        st.lists(_rows, max_size=3).map(tuple),
+    ),
+)
+_spots = st.builds(
+    Spot, st.integers(0, 3), st.sampled_from(["ClassroomID", "DefaultAssessorID"]), _numbers, st.booleans()
+)
+
+
+@given(st.dictionaries(_spots, _answers, max_size=5))
+def test_answers_survive_the_journal(answers: Answers) -> None:
+    """What is kept comes back the same."""
+    assert from_json(json.loads(json.dumps(to_json(answers)))) == answers
+
+
+def test_the_journal_keeps_no_names() -> None:
+    """Neither what was typed nor what is near stands in it; the rebuilt findings have the same codes and cells."""
+    checked = sources([learner(1, ClassroomID="Carpentry Levl", DefaultAssessorID="priya nair")])
+    answers = answers_of(checked)
+    kept = json.dumps(to_json(answers))
+    assert [name for name in ("arpentry", "riya", "air", "S1") if name in kept] == []
+    then, now = settle(checked, answers), settle(checked, from_json(json.loads(kept)))
+    assert told(then[0]) == told(now[0])
+
+
+def test_the_digest_depends_on_what_is_meant_and_not_on_what_is_near() -> None:
+    """Another id is another plan; another near name is not."""
+    spot = Spot(0, "ClassroomID", 2, beside=False)
+    assert meanings({spot: Known(1)}) != meanings({spot: Known(2)})
+    assert meanings({spot: Wrong("reference-unknown", (1,))}) == meanings({spot: Wrong("reference-unknown", (2,))})
