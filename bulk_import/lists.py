@@ -7,8 +7,9 @@ a name or title; a MIS value, an e-mail address or a sign of being archived coun
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import Role
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NEAR_NAMES = 3
 NEAR_ENOUGH = 0.6
+LIKELY_NAMES = 50
 LARGEST_ID = 2**31 - 1
 
 ROLES_OF: Mapping[Listed, tuple[Role, ...]] = {
@@ -165,11 +167,28 @@ class CentreList:
 
     def near(self, text: str) -> tuple[Entry, ...]:
         """Up to three entries whose names are nearly the text, the nearest first."""
-        by_name = {
-            plainly_folded(self.entries[id_].name): self.entries[id_] for id_ in sorted(self.entries, reverse=True)
-        }
-        close = difflib.get_close_matches(plainly_folded(text), by_name, n=NEAR_NAMES, cutoff=NEAR_ENOUGH)
-        return tuple(by_name[name] for name in close)
+        wanted = plainly_folded(text)
+        alike = Counter(name for piece in _pieces(wanted) for name in self._names_by_piece.get(piece, ()))
+        # in a fixed order, so that of names equally near the same are shown each time
+        likely = sorted(alike, key=lambda name: (-alike[name], name))[:LIKELY_NAMES]
+        close = difflib.get_close_matches(wanted, likely, n=NEAR_NAMES, cutoff=NEAR_ENOUGH)
+        return tuple(self.entries[min(self._by_name[name])] for name in close)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[int]]:
+        names: dict[str, list[int]] = defaultdict(list)
+        for entry in self.entries.values():
+            if entry.name:
+                names[plainly_folded(entry.name)].append(entry.id)
+        return names
+
+    @cached_property
+    def _names_by_piece(self) -> Mapping[str, list[str]]:
+        pieces: dict[str, list[str]] = defaultdict(list)
+        for name in self._by_name:
+            for piece in _pieces(name):
+                pieces[piece].append(name)
+        return pieces
 
     def text_for(self, entry: Entry) -> str:
         """The shortest way to write an entry that means it alone: its name, MIS value or id."""
@@ -180,3 +199,9 @@ class CentreList:
         """A text for each entry that can be chosen: those that are archived or cannot be told apart are left out."""
         texts = (self.text_for(entry) for entry in self.entries.values() if not entry.archived)
         return tuple(text for text in texts if text)
+
+
+def _pieces(text: str) -> set[str]:
+    """All stretches of three letters; comparing whole texts with each of thousands of names would take too long."""
+    padded = f" {text} "
+    return {padded[at : at + 3] for at in range(len(padded) - 2)}

@@ -250,15 +250,20 @@ def _value(given: Answer) -> Value | None:
 def _breaches(
     field: str, keys: pd.Series[str], found: Mapping[str, Answer], label: Callable[[Awaited], str]
 ) -> Iterator[Breach]:
-    for key, given in found.items():
-        rows = keys.index[keys == key].tolist()
-        match given:
+    spoken_of = keys[keys.isin([key for key, given in found.items() if not _plain(given)])]
+    for key, rows in ((str(key), index.tolist()) for key, index in spoken_of.groupby(spoken_of).groups.items()):
+        match given := found[key]:
             case Wrong():
                 yield Breach(given.code, field, rows, _detail(field, given, label))
             case Known(archived=True):
                 yield Breach(ARCHIVED, field, rows, KINDS[field].listed.value)
             case _:
                 pass
+
+
+def _plain(given: Answer) -> bool:
+    """Whether there is nothing to say about an answer."""
+    return not (isinstance(given, Wrong) or (isinstance(given, Known) and given.archived))
 
 
 def _detail(field: str, wrong: Wrong, label: Callable[[Awaited], str]) -> str:

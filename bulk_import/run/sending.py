@@ -12,6 +12,7 @@ from bulk_import.check import payload
 from bulk_import.errors import JournalError
 from bulk_import.journal import Decision
 from bulk_import.plan import NOT_MADE, Unchanged, Update, vain_detail
+from bulk_import.references import KINDS
 from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
 from bulk_import.settings import site_secret
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from bulk_import.api import OneFile
+    from bulk_import.check import Record
     from bulk_import.journal import Key, Outcome
+    from bulk_import.kinds import Json
     from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.submit import Progress
@@ -84,7 +87,7 @@ async def send(
             run=run,
             known_before=known,
             secret=secret,
-            payload=payload,
+            payload=_looked_up,
             accounts=_accounts(actions),
             settle_wait=settings.settle_wait,
             call_lifetime=settings.call_lifetime,
@@ -104,6 +107,13 @@ async def send(
         return Sent(carried.outcomes, stopped=False, notices=(), held=held)
     sentence = f"The run stopped early: {stopped.message} Go on with: bulk-import resume {run}"
     return Sent(carried.outcomes, stopped=True, notices=(sentence,), held=held)
+
+
+def _looked_up(record: Record) -> Mapping[str, Json]:
+    """What a row says, which holds no name that was never looked up."""
+    fields = payload(record)
+    assert not any(isinstance(fields.get(name), str) for name in KINDS)  # noqa: S101 - OneFile takes ids
+    return fields
 
 
 def _accounts(actions: Sequence[Action]) -> dict[Key, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import openpyxl
 import pytest
@@ -11,19 +11,40 @@ import pytest
 from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
 from bulk_import.sandbox.seed import FIRST_NEW_USER_ID
-from tests.journeys.command import learner, report_of, run, tutor, write_csv
-from tests.journeys.killing import toward
+from tests.journeys.command import Ended, learner, report_of, tutor, write_csv
+from tests.journeys.killing import code_of, nursery, toward
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bulk_import.sandbox import Running
-    from tests.journeys.command import Ended
 
 pytestmark = pytest.mark.journey
 
+NO_SETTINGS: Mapping[str, str] = {}
 NAMED = {"DefaultAssessorID": "helen  MARSH", "ClassroomID": "cl-care3", "PlacementID": "Alder Joinery"}
 EMPLOYER = {"Role": "Employer", "DefaultAssessorID": "", "ClassroomID": "", "MISID": "E1", "Email": "boss@example.com"}
+
+
+class Run(Protocol):
+    """Runs a command in a folder to its end."""
+
+    def __call__(self, folder: Path, *words: str, env: Mapping[str, str] = NO_SETTINGS) -> Ended:
+        """Returns when it has ended."""
+        ...
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Runs a command in a folder to its end, as a process that has imported everything already."""
+    with nursery() as start:
+
+        def ended(folder: Path, *words: str, env: Mapping[str, str] = NO_SETTINGS) -> Ended:
+            command = start(folder, *words, env=env)
+            code = code_of(command)
+            return Ended(code, command.out.read_text(encoding="utf-8"), command.err.read_text(encoding="utf-8"))
+
+        yield ended
 
 
 @pytest.fixture
@@ -47,7 +68,7 @@ def told(ended: Ended) -> list[tuple[str, int, str, list[tuple[str, str | None]]
     ]
 
 
-def test_a_sheet_of_names_becomes_accounts(tmp_path: Path, onefile: Running) -> None:
+def test_a_sheet_of_names_becomes_accounts(tmp_path: Path, run: Run, onefile: Running) -> None:
     """Names, e-mail addresses and MIS values are looked up once and sent as ids; check asks nobody about them."""
     people = [
         learner(1, **NAMED, LearnerStatusID="on programme", ProviderID="Northbridge Main Site"),
@@ -71,7 +92,7 @@ def test_a_sheet_of_names_becomes_accounts(tmp_path: Path, onefile: Running) -> 
     assert again.json["totals"] == {"unchanged": 3, "read": 3, "blank": 0}
 
 
-def test_what_a_name_does_not_decide_is_left_to_a_person(tmp_path: Path, onefile: Running) -> None:
+def test_what_a_name_does_not_decide_is_left_to_a_person(tmp_path: Path, run: Run, onefile: Running) -> None:
     """Unknown and ambiguous names are errors at their cells, with the near and the possible ones; nobody is guessed."""
     people = [
         learner(1, ClassroomID="Carpentry Levl 2 A"),
@@ -97,7 +118,7 @@ def test_what_a_name_does_not_decide_is_left_to_a_person(tmp_path: Path, onefile
     assert "id 201" in report_of(rebuilt)["rows"][0]["findings"][0]["message"]
 
 
-def test_ids_and_names_side_by_side(tmp_path: Path, onefile: Running) -> None:
+def test_ids_and_names_side_by_side(tmp_path: Path, run: Run, onefile: Running) -> None:
     """The id counts, the name where it is empty; where both mean somebody, and not the same, the row stays behind."""
     text = (
         "OrganisationID,FirstName,LastName,Email,Role,Tutor,Assessor ID,Group,Employer,MISID\r\n"
@@ -126,7 +147,7 @@ def test_ids_and_names_side_by_side(tmp_path: Path, onefile: Running) -> None:
     }
 
 
-def test_people_of_the_same_run_may_be_named(tmp_path: Path, onefile: Running) -> None:
+def test_people_of_the_same_run_may_be_named(tmp_path: Path, run: Run, onefile: Running) -> None:
     """Learners of one file name the new tutor and employer of another; these go first, and their ids are filled in."""
     write_csv(
         tmp_path / "learners.csv",
@@ -162,7 +183,7 @@ def test_people_of_the_same_run_may_be_named(tmp_path: Path, onefile: Running) -
     assert again.json["totals"] == {"unchanged": 6, "invalid": 2, "held": 1, "read": 9, "blank": 0}
 
 
-def test_whoever_names_somebody_refused_is_held(tmp_path: Path) -> None:
+def test_whoever_names_somebody_refused_is_held(tmp_path: Path, run: Run) -> None:
     """Where OneFile refuses the employer, her learner is not sent, and the report says why, then and afterwards."""
     people = [
         learner(1, DefaultEmployerID="E1"),
@@ -183,7 +204,7 @@ def test_whoever_names_somebody_refused_is_held(tmp_path: Path) -> None:
         assert "nothing to resume" in run(tmp_path, "resume", env=env).err
 
 
-def test_whoever_names_somebody_unsettled_waits_for_resume(tmp_path: Path) -> None:
+def test_whoever_names_somebody_unsettled_waits_for_resume(tmp_path: Path, run: Run) -> None:
     """A tutor of whom nobody can tell leaves her learner not sent; resume settles the one and then sends the other."""
     unclear = Faults([Fault(kind="status-before", on="create", times=5)])
     write_csv(tmp_path / "people.csv", [learner(1, DefaultAssessorID="tutor1@example.com"), tutor(1)])
@@ -197,7 +218,7 @@ def test_whoever_names_somebody_unsettled_waits_for_resume(tmp_path: Path) -> No
         assert made(onefile)["J0001"]["DefaultAssessorID"] == made(onefile)["T0001"]["ID"]
 
 
-def test_the_lists_of_a_centre(tmp_path: Path, onefile: Running) -> None:
+def test_the_lists_of_a_centre(tmp_path: Path, run: Run, onefile: Running) -> None:
     """The workbook has a sheet for each list, and a cell that begins like a formula stays text."""
     onefile_misid = "=2+2"
     write_csv(tmp_path / "tutor.csv", [tutor(1, MISID=onefile_misid)])
@@ -224,7 +245,7 @@ def test_the_lists_of_a_centre(tmp_path: Path, onefile: Running) -> None:
     assert refused.code == 3
 
 
-def test_templates_with_the_lists_of_a_centre(tmp_path: Path, onefile: Running) -> None:
+def test_templates_with_the_lists_of_a_centre(tmp_path: Path, run: Run, onefile: Running) -> None:
     """The drop-downs of assessor, class and placement offer what OneFile has, and what is chosen is understood."""
     env = {**toward(onefile), "BULK_IMPORT_ORGANISATION_ID": "1"}
     done = run(tmp_path, "templates", "--live", "--out", "blank", env=env)
@@ -252,3 +273,17 @@ def test_templates_with_the_lists_of_a_centre(tmp_path: Path, onefile: Running) 
     book.save(tmp_path / "filled.xlsx")
     filled = run(tmp_path, "submit", "filled.xlsx", "--yes", "--json", env=env)
     assert filled.json["totals"]["created"] == 1, filled.err
+
+
+def test_an_account_is_moved_to_a_tutor_of_the_same_run(tmp_path: Path, run: Run, onefile: Running) -> None:
+    """An update waits for whom it names as a new account does, and the next run finds nothing to do."""
+    env = toward(onefile)
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 0
+    write_csv(tmp_path / "people.csv", [learner(1, DefaultAssessorID="tutor1@example.com"), tutor(1)])
+    done = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
+    assert done.json["totals"] == {"created": 1, "updated": 1, "read": 2, "blank": 0}
+    assert report_of(done)["rows"][0]["changes"] == ["DefaultAssessorID"]
+    assert made(onefile)["J0001"]["DefaultAssessorID"] == made(onefile)["T0001"]["ID"]
+    again = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
+    assert again.json["totals"] == {"unchanged": 2, "read": 2, "blank": 0}
