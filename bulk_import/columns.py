@@ -42,6 +42,7 @@ class Use(StrEnum):
     """What a column is used for, or why it is not sent."""
 
     HEADING = "heading"
+    NAMES = "names"
     CHOSEN = "chosen"
     TRANSLATED = "translated"
     LEFT_OUT = "left-out"
@@ -131,8 +132,8 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
         if at not in wanted and (name := _meaning(heading.text)) is not None and name not in fixed
     }
     claims, unsure = _settled(table.headings, _claims(free))
-    beside = _beside(table.headings, free, claims)
     claims |= fixed
+    beside = _beside(table.headings, wanted, claims)
     doubled = _doubled(claims, unsure)
     unsure += _never_guessed(table.headings, wanted, claims)
     field_at = {name: claims[name][0] for name in FIELDS if len(claims.get(name, ())) == 1}
@@ -223,7 +224,8 @@ def uses(table: Table, columns: Columns) -> tuple[Column, ...]:
     told = dict.fromkeys((at for positions in columns.doubled.values() for at in positions), Use.DUPLICATE)
     told |= dict.fromkeys(columns.doubtful, Use.AMBIGUOUS) | dict.fromkeys(columns.left_out, Use.LEFT_OUT)
     told |= dict.fromkeys((at for positions in columns.helpers.values() for at in positions), Use.TRANSLATED)
-    told |= {at: Use.CHOSEN if at in columns.chosen else Use.HEADING for at in held}
+    told |= {at: Use.CHOSEN if at in columns.chosen else Use.HEADING for at in columns.field_at.values()}
+    told |= dict.fromkeys((at for positions in columns.beside.values() for at in positions), Use.NAMES)
     return tuple(
         Column(heading.text, column_letters(heading.column), held.get(at), told.get(at) or _unused(heading))
         for at, heading in enumerate(table.headings)
@@ -287,15 +289,16 @@ def _ids_before_names(name: str, headings: Sequence[Heading], positions: list[in
 
 
 def _beside(
-    headings: Sequence[Heading], meanings: Mapping[int, str], claims: Mapping[str, list[int]]
+    headings: Sequence[Heading], chosen: Collection[int], claims: Mapping[str, Sequence[int]]
 ) -> dict[str, tuple[int, ...]]:
-    """The columns of names of each field whose ids stand in one column of their own."""
+    """The columns of names of each field whose ids stand in one column of their own, which a heading says by itself."""
+    meanings = _claims({at: name for at, heading in enumerate(headings) if (name := _meaning(heading.text))})
     found = {}
-    for name, positions in _claims(meanings).items():
+    for name, positions in meanings.items():
         ids = _ids_before_names(name, headings, positions)
-        if len(ids) == 1 and claims[name] == ids and len(positions) > 1:
-            found[name] = tuple(at for at in positions if at not in ids)
-    return found
+        if len(positions) > len(ids) == 1 and list(claims.get(name, ())) == ids:
+            found[name] = tuple(at for at in positions if at not in ids and at not in chosen)
+    return {name: names for name, names in found.items() if names}
 
 
 def _doubtful(keys: Mapping[int, str]) -> list[int]:

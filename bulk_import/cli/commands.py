@@ -47,7 +47,8 @@ class Mode(StrEnum):
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The spreadsheets: .xlsx, .csv and their kin.")]
 Sheet = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Which sheet; default: the only visible one with known headings.")
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Which sheet; again for each more. Default: the only one with known headings."),
 ]
 RoleOption = Annotated[
     str | None, typer.Option("--role", metavar="ROLE", help="The role of rows that name none: an id or a name.")
@@ -331,7 +332,7 @@ def _target(settings: Settings) -> Iterator[Target]:
 
 def _job(
     files: list[Path],
-    sheet: str | None,
+    sheets: list[str] | None,
     role: str | None,
     map_: list[str] | None,
     set_: list[str] | None,
@@ -342,7 +343,7 @@ def _job(
 
     return Job(
         files=tuple(files),
-        sheet=sheet,
+        sheets=tuple(sheets or ()),
         role=_role(role),
         columns=_pairs(map_, "--map", "HEADING=FIELD"),
         values=_pairs(set_, "--set", "FIELD=VALUE"),

@@ -14,10 +14,10 @@ from bulk_import.read.content import FileType, load
 from bulk_import.read.table import CellType, Heading, Source, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-__all__ = ["CellType", "Heading", "Source", "Table", "read_table"]
+__all__ = ["CellType", "Heading", "Source", "Table", "read_table", "read_tables"]
 
 
 LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -25,7 +25,15 @@ LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def read_table(path: Path, *, name: str | None = None, sheet: str | None = None, known: Callable[[str], bool]) -> Table:
-    """Reads the sheet with the people from a workbook or a CSV.
+    """Reads one sheet with people: `read_tables` for a single one."""
+    [table] = read_tables(path, name=name, sheets=() if sheet is None else (sheet,), known=known)
+    return table
+
+
+def read_tables(
+    path: Path, *, name: str | None = None, sheets: Sequence[str] = (), known: Callable[[str], bool]
+) -> tuple[Table, ...]:
+    """Reads the sheets with the people from a workbook or a CSV.
 
     The heading row is the one among the first 50 with the most known headings. What a row shows on the screen
     decides: text is kept exactly as typed, and a row's number is the one that Excel shows.
@@ -34,8 +42,8 @@ def read_table(path: Path, *, name: str | None = None, sheet: str | None = None,
         path: the file; its kind is told by its content, not by its name.
         name: the file as the user named it; the path where that is not given. What cannot be shown of it is
             U+FFFD, the sign for a character that is none, from here on.
-        sheet: the sheet's name; by default the only visible sheet with known headings. A CSV has none, and the name
-            is of no consequence.
+        sheets: the names of the sheets, each giving a table; by default the only visible sheet with known headings. A
+            CSV has none, gives one table, and the names are of no consequence.
         known: says whether a heading means a field.
 
     Raises:
@@ -47,5 +55,6 @@ def read_table(path: Path, *, name: str | None = None, sheet: str | None = None,
 
     content = load(path, LONE_SURROGATE.sub("\ufffd", str(path) if name is None else name))
     if content.type is FileType.TEXT:
-        return read_text(content, known=known)
-    return read_workbook(content, sheet=sheet, known=known)
+        return (read_text(content, known=known),)
+    chosen = tuple(dict.fromkeys(sheets)) or (None,)
+    return tuple(read_workbook(content, sheet=sheet, known=known) for sheet in chosen)

@@ -196,6 +196,8 @@ def column_words(column: Column) -> str:
         return "L15 and L16, translated"
     if column.field is None:
         return f"Not sent: {_UNSENT[column.use]}."
+    if column.use is Use.NAMES:
+        return f"{column.field}, where the column of OneFile's ids beside it is empty"
     return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field
 
 

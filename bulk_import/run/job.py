@@ -26,7 +26,7 @@ class Job:
 
     Attributes:
         files: the sources, in the order given.
-        sheet: which sheet, None for the only one with known headings.
+        sheets: which sheets of each workbook; where none is named, the only one with known headings.
         role: of rows that name none.
         columns: heading → field, from --map; an empty field leaves the column out.
         values: field → value for empty cells, from --set.
@@ -36,7 +36,7 @@ class Job:
     """
 
     files: tuple[Path, ...]
-    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
     role: Role | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Job:
         return {
             "files": [str(file.resolve()) for file in self.files],
             "names": [str(file) for file in self.files],
-            "sheet": self.sheet,
+            "sheets": list(self.sheets),
             "columns": columns_for(self, settings),
             **what_decides(self, settings),
         }
@@ -59,7 +59,7 @@ class Job:
         """The job that `to_json` stored."""
         return cls(
             files=tuple(Path(file) for file in stored["files"]),
-            sheet=stored["sheet"],
+            sheets=tuple(stored["sheets"]),
             role=None if stored["role"] is None else Role(stored["role"]),
             columns=stored["columns"],
             values=stored["values"],
@@ -117,7 +117,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         UsageError: an option or a table of the settings names a field that does not exist.
     """
     from bulk_import.check import Options, check_all  # noqa: PLC0415 - heavy
-    from bulk_import.read import read_table  # noqa: PLC0415 - heavy
+    from bulk_import.read import read_tables  # noqa: PLC0415 - heavy
 
     chosen = _fields_named(columns_for(job, settings))
     options = Options(
@@ -133,7 +133,9 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
     known = _known(chosen)
     names = job.names or tuple(map(str, job.files))
     tables = [
-        read_table(file, name=name, sheet=job.sheet, known=known) for file, name in zip(job.files, names, strict=True)
+        table
+        for file, name in zip(job.files, names, strict=True)
+        for table in read_tables(file, name=name, sheets=job.sheets, known=known)
     ]
     _refuse_unknown_headings(job, tables)
     return check_all(tables, options=options)

@@ -183,6 +183,29 @@ def test_people_of_the_same_run_may_be_named(tmp_path: Path, run: Run, onefile: 
     assert again.json["totals"] == {"unchanged": 6, "invalid": 2, "held": 1, "read": 9, "blank": 0}
 
 
+def test_the_sheets_of_one_workbook_may_name_each_others_people(tmp_path: Path, run: Run, onefile: Running) -> None:
+    """Both sheets are read when both are named, once each; without that, which one is meant is asked."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for title, person in (("Learners", learner(1, DefaultAssessorID="Test, Tutor1")), ("Staff", tutor(1))):
+        sheet = book.create_sheet(title)
+        sheet.append([*person])
+        sheet.append([*person.values()])
+    book.save(tmp_path / "people.xlsx")
+    env = toward(onefile)
+    unsaid = run(tmp_path, "submit", "people.xlsx", "--yes", env=env)
+    assert (unsaid.code, "“Learners”, “Staff”" in unsaid.err) == (6, True)
+    both = ("--sheet", "Staff", "--sheet", "learners", "--sheet", "Staff")
+    done = run(tmp_path, "submit", "people.xlsx", *both, "--json", "--yes", env=env)
+    assert done.json["totals"] == {"created": 2, "read": 2, "blank": 0}
+    assert [(row["sheet"], row["row"]) for row in report_of(done)["rows"]] == [("Staff", 2), ("Learners", 2)]
+    assert made(onefile)["J0001"]["DefaultAssessorID"] == made(onefile)["T0001"]["ID"]
+    again = run(tmp_path, "submit", "people.xlsx", *both, "--json", "--yes", env=env)
+    assert again.json["totals"] == {"unchanged": 2, "read": 2, "blank": 0}
+    rebuilt = run(tmp_path, "report", done.json["run"], "--json")
+    assert told(rebuilt) == told(done)
+
+
 def test_whoever_names_somebody_refused_is_held(tmp_path: Path, run: Run) -> None:
     """Where OneFile refuses the employer, her learner is not sent, and the report says why, then and afterwards."""
     people = [

@@ -236,6 +236,18 @@ def test_ids_and_names_may_stand_side_by_side() -> None:
     assert (codes(columns), columns.unknown) == ([], ())
 
 
+def test_names_stay_beside_ids_that_were_chosen() -> None:
+    """A mapping that was saved reads the file as before: the names still stand beside, unless chosen themselves."""
+    table = made_table(["Tutor", "Assessor ID", "Coach"], [["x"] * 3])
+    saved = map_columns(table, {"Assessor ID": "DefaultAssessorID", "Coach": ""})
+    assert dict(saved.beside) == {"DefaultAssessorID": (0,)}
+    assert [one.use for one in uses(table, saved)] == [Use.NAMES, Use.CHOSEN, Use.LEFT_OUT]
+    own = map_columns(table, {"Coach": "DefaultAssessorID"})
+    assert (dict(own.beside), own.field_at["DefaultAssessorID"]) == ({}, 2)
+    elsewhere = map_columns(table, {"Tutor": "MISID", "Assessor ID": "MISID", "Coach": ""})
+    assert dict(elsewhere.beside) == {}
+
+
 def test_two_columns_of_names_are_not_told_apart() -> None:
     """Where neither holds ids, neither is used."""
     columns = mapped("Tutor", "Assessor")

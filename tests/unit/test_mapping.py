@@ -110,6 +110,12 @@ def test_saving_again_writes_nothing(tmp_path: Path) -> None:
     assert found.lines()[0].startswith("Nothing to write to ")
 
 
+def test_names_beside_ids_are_not_saved(tmp_path: Path) -> None:
+    """A column of names beside one of ids is found by itself, and saved it would claim the ids' field twice."""
+    saved(tmp_path, ("Tutor", "Assessor ID"), {})
+    assert load(environ={}, cwd=tmp_path).columns == {"Assessor ID": "DefaultAssessorID"}
+
+
 def test_a_saved_mapping_is_the_mapping_of_the_next_check(tmp_path: Path) -> None:
     """Read back from the settings, it ties the same columns to the same fields."""
     table = made_table(HEADINGS, [["x"] * len(HEADINGS)])
