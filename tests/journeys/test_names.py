@@ -25,6 +25,9 @@ NO_SETTINGS: Mapping[str, str] = {}
 NAMED = {"DefaultAssessorID": "helen  MARSH", "ClassroomID": "cl-care3", "PlacementID": "Alder Joinery"}
 EMPLOYER = {"Role": "Employer", "DefaultAssessorID": "", "ClassroomID": "", "MISID": "E1", "Email": "boss@example.com"}
 
+NEVER_SHOWN = "DefaultEmployerID"
+"""OneFile shows nobody's default employer, so it cannot be told that it has been set."""
+
 
 class Run(Protocol):
     """Runs a command in a folder to its end."""
@@ -89,7 +92,8 @@ def test_a_sheet_of_names_becomes_accounts(tmp_path: Path, run: Run, onefile: Ru
         [101, 201, 301, None, None, None],
     ]
     again = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
-    assert again.json["totals"] == {"unchanged": 3, "read": 3, "blank": 0}
+    assert again.json["totals"] == {"unchanged": 2, "updated": 1, "read": 3, "blank": 0}
+    assert report_of(again)["rows"][1]["changes"] == [NEVER_SHOWN]
 
 
 def test_what_a_name_does_not_decide_is_left_to_a_person(tmp_path: Path, run: Run, onefile: Running) -> None:
@@ -180,14 +184,18 @@ def test_people_of_the_same_run_may_be_named(tmp_path: Path, run: Run, onefile: 
     assert accounts["J0001"]["DefaultEmployerID"] == accounts["E1"]["ID"]
     assert accounts["J0002"]["DefaultAssessorID"] == accounts["T0002"]["ID"]
     again = run(tmp_path, "submit", "learners.csv", "staff.csv", "--json", "--yes", env=env)
-    assert again.json["totals"] == {"unchanged": 6, "invalid": 2, "held": 1, "read": 9, "blank": 0}
+    assert again.json["totals"] == {"unchanged": 5, "updated": 1, "invalid": 2, "held": 1, "read": 9, "blank": 0}
+    assert report_of(again)["rows"][0]["changes"] == [NEVER_SHOWN]
 
 
 def test_the_sheets_of_one_workbook_may_name_each_others_people(tmp_path: Path, run: Run, onefile: Running) -> None:
     """Both sheets are read when both are named, once each; without that, which one is meant is asked."""
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    for title, person in (("Learners", learner(1, DefaultAssessorID="Test, Tutor1")), ("Staff", tutor(1))):
+    for title, person in (
+        ("Learners", learner(1, DefaultAssessorID="Newtutor, Tess")),
+        ("Staff", tutor(1, FirstName="Tess", LastName="Newtutor")),
+    ):
         sheet = book.create_sheet(title)
         sheet.append([*person])
         sheet.append([*person.values()])
