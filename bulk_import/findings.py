@@ -151,7 +151,7 @@ def severity(finding: Finding, chosen: Mapping[str, Severity] | None = None) -> 
 OWN_FIELDS = frozenset({"FirstName", "LastName", "Email"})
 """Fields of which no value could serve for all rows."""
 
-ALWAYS_ERRORS = frozenset({"required", "role-unknown", "cell-error", "formula-uncalculated", "refused", "unresolved"})
+ALWAYS_ERRORS = frozenset({"required", "role-unknown", "refused", "unresolved"})
 
 
 def _where(finding: Finding) -> str:

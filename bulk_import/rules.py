@@ -98,7 +98,10 @@ def _breach(code: str, field: str, broken: pd.Series[bool], details: pd.Series[s
 
 
 def _dates_of_birth(people: People, today: date) -> Iterator[Breach]:
-    """Of learners only (ILR rules DateOfBirth_04, _27, LearnStartDate_05): the ILR knows no others."""
+    """Of learners only (ILR rules DateOfBirth_04, _27, LearnStartDate_05): the ILR knows no others.
+
+    Of two dates that contradict each other either may be the wrong one, so both are blamed.
+    """
     if "DOB" not in people.days:
         return
     born = people.days["DOB"].where(people.roles == Role.LEARNER)
@@ -109,6 +112,7 @@ def _dates_of_birth(people: People, today: date) -> Iterator[Breach]:
     yield from _breach("dob-implausible", "DOB", future, "it is in the future")
     yield from _breach("dob-implausible", "DOB", old, f"it makes the person {OLDEST} or older")
     yield from _breach("dob-implausible", "DOB", unborn & ~old, "it is not before the start date")
+    yield from _breach("date-order", "StartOn", unborn & ~old, "it is not after the date of birth")
     likely = ~(future | old | unborn)
     young, aged = age < USUAL_AGES.start, age >= USUAL_AGES.stop
     yield from _breach("age-unusual", "DOB", young & likely, f"the person is under {USUAL_AGES.start}")
@@ -122,9 +126,13 @@ def _ages(born: pd.Series[pd.Timestamp], today: date) -> pd.Series[int]:
 
 
 def _date_order(people: People) -> Iterator[Breach]:
-    """The planned end is not before the start (ILR rule LearnPlanEndDate_02); the same day is allowed."""
+    """The planned end is not before the start (ILR rule LearnPlanEndDate_02); the same day is allowed.
+
+    It cannot be told which of the two is wrong, so both are blamed.
+    """
     early = _day(people, "PlannedEndDate") < _day(people, "StartOn")
-    yield from _breach("date-order", "PlannedEndDate", early, "the planned end is before the start date")
+    yield from _breach("date-order", "StartOn", early, "it is after the planned end")
+    yield from _breach("date-order", "PlannedEndDate", early, "it is before the start date")
 
 
 def _durations(people: People) -> Iterator[Breach]:

@@ -43,7 +43,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "id-format": ("OrganisationID", "Centre", "Northtown College", ""),
     "date-format": ("PlannedEndDate", "Planned End Date", "31/02/2026", ": there is no such day"),
     "date-order-unsure": ("StartOn", "Start Date", "01/09/2026", "in this column it could be read two ways"),
-    "date-order": ("PlannedEndDate", "Planned End Date", None, "the planned end is before the start date"),
+    "date-order": ("PlannedEndDate", "Planned End Date", None, "it is before the start date"),
     "dob-implausible": ("DOB", "Date of Birth", None, "it is in the future"),
     "age-unusual": ("DOB", "Date of Birth", None, "the person is under 13"),
     "duration-short": ("PlannedEndDate", "Planned End Date", None, "31 days"),

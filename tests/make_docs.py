@@ -29,6 +29,7 @@ _ACROSS = {
     "Email": ("duplicate-email",),
     "ULN": ("duplicate-uln",),
     "DOB": ("dob-implausible", "age-unusual"),
+    "StartOn": ("date-order",),
     "PlannedEndDate": ("date-order", "duration-short"),
     "L12": ("code-untranslated", "codes-mixed"),
     "L13": ("code-untranslated",),

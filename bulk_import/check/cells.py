@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from bulk_import.kinds import Kind
     from bulk_import.read.table import Table
 
-# Not rules of a kind, and never sent: what the spreadsheet broke, and what the role does not take.
-_NEVER_SENT = frozenset({"cell-error", "formula-uncalculated", "not-for-role"})
-
 # Excel's own words for a formula that failed, as they stand in a CSV that was saved from such a sheet.
 ERROR_TEXTS: Final = (
     *("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"),
@@ -29,8 +26,7 @@ ERROR_TEXTS: Final = (
 
 def unusable(kind: Kind, code: str) -> bool:
     """Whether a value with this finding is never sent, whatever the finding weighs."""
-    left_out = all_sentences()[code].left_out or code in _NEVER_SENT
-    return left_out or (code in kind.rules() and not kind.sends(code))
+    return all_sentences()[code].left_out or (code in kind.rules() and not kind.sends(code))
 
 
 EVERYBODY = frozenset(Role)
@@ -100,11 +96,15 @@ class Cells:
         if not len(rows):
             return
         details = explain if isinstance(explain, str) else _each(self.texts[name].loc[rows], explain)
-        self.breaches.append(Breach(code, name, rows.tolist(), details))
-        if unusable(self._kind_of(name), code):
-            taken = self.taken(name).copy()
-            taken.loc[rows] = True
-            self._taken[name] = taken
+        self.take(Breach(code, name, rows.tolist(), details))
+
+    def take(self, breach: Breach) -> None:
+        """Takes down a broken rule, and that its cells are unusable where the rule makes them so."""
+        self.breaches.append(breach)
+        if unusable(self._kind_of(breach.field), breach.code):
+            taken = self.taken(breach.field).copy()
+            taken.loc[list(breach.rows)] = True
+            self._taken[breach.field] = taken
 
     def usable(self, live: pd.Series[int]) -> pd.DataFrame:
         """The texts that can be sent: missing where a finding made them unusable or the row's role takes none."""

@@ -14,7 +14,6 @@ from bulk_import.check.dates import contradictions
 from bulk_import.check.roles import tell_roles
 from bulk_import.columns import map_columns, named
 from bulk_import.findings import Finding, Place, Severity, severity
-from bulk_import.kinds import Choice
 from bulk_import.kinds.kind import trimmed
 from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
@@ -72,13 +71,13 @@ def examine(table: Table, options: Options) -> Examined:
         _judge(cells, live == role, role, options)
     _judge_without_role(cells, live)
     missing = tuple(_missing_columns(cells, live, table, columns, options))
-    people = _people(cells, live, table, options)
+    people = _judge_across(cells, live, table, options)
     return Examined(
         table=table,
         columns=columns,
         roles=roles,
         people=people,
-        breaches=(*cells.breaches, *across_cells(people, today=options.today)),
+        breaches=tuple(cells.breaches),
         findings=(*_of_columns(columns, table, missing), *missing, *contradicting, *translated),
         names={name: texts for name, texts in cells.names.items() if texts.notna().any()},
     )
@@ -131,9 +130,8 @@ def _set_apart_broken(cells: Cells, live: pd.Series[int], table: Table, columns:
             continue
         takes = takers(name, live) & counts
         kinds = pd.Series(types, index=cells.index).where(takes, 0)
-        left_out = ", so the cell is left out" if isinstance(FIELDS[name].kind, Choice) else ""
-        cells.blame("cell-error", name, (kinds == CellType.ERROR) | (failed & takes), f"{{}}{left_out}".format)
-        cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED, left_out)
+        cells.blame("cell-error", name, (kinds == CellType.ERROR) | (failed & takes), str)
+        cells.blame("formula-uncalculated", name, kinds == CellType.UNCALCULATED)
         if FIELDS[name].kind.hurt_by_dates:
             cells.blame("number-damaged", name, kinds.isin(_DATES), "Excel turned it into a date")
 
@@ -218,7 +216,11 @@ def _judge_without_role(cells: Cells, live: pd.Series[int]) -> None:
             cells.blame(schema.REQUIRED, name, lacking, "account")
 
 
-def _people(cells: Cells, live: pd.Series[int], table: Table, options: Options) -> People:
+def _judge_across(cells: Cells, live: pd.Series[int], table: Table, options: Options) -> People:
+    """What cells say together; the people without what that makes unusable."""
     usable = cells.usable(live)
     kinds = {name: kind.reading(options.date_order, options.today) for name, kind in DATE_FIELDS.items()}
-    return People(table.source.name, table.source.sheet, usable, live, days_of(usable, kinds))
+    people = People(table.source.name, table.source.sheet, usable, live, days_of(usable, kinds))
+    for breach in across_cells(people, today=options.today):
+        cells.take(breach)
+    return replace(people, texts=cells.usable(live))

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS, Sensitivity
-from bulk_import.check.cells import unusable
+from bulk_import.check.cells import EVERYBODY, NO_ROLE, unusable
 from bulk_import.check.records import Checked
 from bulk_import.check.schema import REQUIRED
 from bulk_import.findings import Finding, Place, Severity, severity
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
 _NO_COLUMN = 1_000_000
-# Says that there is no value yet, which is no mistake.
-_NO_VALUE = frozenset({"uln-placeholder"})
+# There is no value yet, or none is wanted.
+_NO_MISTAKE = frozenset({"uln-placeholder", "not-for-role"})
 _OF_NO_CELL = frozenset({REQUIRED, "column-unsure"})
 
 
@@ -116,18 +116,19 @@ def _findings(breach: Breach, examined: Examined | Checked, options: Options) ->
     """One finding for each row of a breach, with what the user typed unless it may not be shown.
 
     L12 to L16 are optional and describe people: whatever is wrong there is a warning, and never stops a row.
-    A mandatory value that cannot be sent always stops it, an optional one where the settings want that.
+    A value that cannot be sent always stops it where the row must not go without one, else where the settings want
+    that.
     """
     source = examined.table.source
     field = FIELDS[breach.field]
-    strict = unusable(options.kind(breach.field), breach.code)
+    needing = _needing(breach.field) if unusable(options.kind(breach.field), breach.code) else frozenset()
     unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
     stops = _stops_anyway(breach, options)
     never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
     roles = examined.roles.loc[list(breach.rows)].tolist()
     cells = _typed(breach, examined, options)
     for place, (row, role, (heading, typed)) in enumerate(zip(breach.rows, roles, cells, strict=True)):
-        certain = Severity.ERROR if stops or (strict and role in field.required_for) else None
+        certain = Severity.ERROR if stops or role in needing else None
         yield Finding(
             code=breach.code,
             place=Place(source.name, source.sheet, row, None if heading is None else heading.column),
@@ -137,6 +138,16 @@ def _findings(breach: Breach, examined: Examined | Checked, options: Options) ->
             detail=breach.detail(place),
             certain=Severity.WARNING if never_error else certain,
         )
+
+
+def _needing(name: str) -> frozenset[int]:
+    """The roles whose rows must not go without what they have in a field, `NO_ROLE` for an unknown one.
+
+    A MISID may be empty. But accounts are found by it, and a row that went without the one it has could make a second
+    account for a person whose e-mail address has changed since.
+    """
+    roles = EVERYBODY if name == "MISID" else FIELDS[name].required_for
+    return roles | {NO_ROLE} if roles == EVERYBODY else roles
 
 
 def _position(breach: Breach, examined: Examined | Checked) -> int | None:
@@ -149,7 +160,7 @@ def _stops_anyway(breach: Breach, options: Options) -> bool:
     kind, code = FIELDS[breach.field].kind, breach.code
     if options.bad_optional == "leave-out" or code in options.severities or isinstance(kind, Choice):
         return False
-    return code in kind.rules() and not kind.sends(code) and code not in _NO_VALUE
+    return unusable(kind, code) and code not in _NO_MISTAKE
 
 
 def _weight(code: str, options: Options) -> Severity:

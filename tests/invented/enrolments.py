@@ -220,7 +220,7 @@ _ROWS: tuple[Row | None, ...] = (
         "Thorne",
         "care",
         {"Learning start date": date(2026, 11, 30), "Learning planned end date": date(2025, 11, 30)},
-        {"Learning planned end date": "date-order"},
+        {"Learning start date": "date-order", "Learning planned end date": "date-order"},
     ),
     _learner(
         17, "Reece", "Holloway", "site", {"Date of Birth": date(2062, 3, 14)}, {"Date of Birth": "dob-implausible"}

@@ -142,7 +142,7 @@ def test_out_moves_the_reports_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_weights_of_findings_stay_those_of_the_run(tmp_path: Path) -> None:
     """What the settings softened, and what they translated, is so in a report that is written again without them."""
-    settings = '[severity]\nnumber-damaged = "warning"\n[codes]\nL12 = "hesa"\n'
+    settings = '[severity]\nnumber-damaged = "note"\n[codes]\nL12 = "hesa"\n'
     (tmp_path / "bulk-import.toml").write_text(settings, encoding="utf-8")
     write_csv(tmp_path / "people.csv", [learner(1, ULN="9.27631E+09", L12="31")])
     done = run(tmp_path, "submit", "people.csv", "--yes", "--json")
@@ -150,7 +150,7 @@ def test_the_weights_of_findings_stay_those_of_the_run(tmp_path: Path) -> None:
     (tmp_path / "bulk-import.toml").unlink()
     rebuilt = run(tmp_path, "report", done.json["run"], "--json")
     assert report_of(rebuilt) == report_of(done)
-    assert report_of(rebuilt)["rows"][0]["findings"][0]["severity"] == "warning"
+    assert report_of(rebuilt)["rows"][0]["findings"][0]["severity"] == "note"
     assert [one["code"] for one in report_of(rebuilt)["findings"]] == ["codes-translated"]
 
 

@@ -43,6 +43,15 @@ def test_an_optional_value_in_one_of_two_columns_stops_its_row_too() -> None:
     assert ["ULN" in sent(one) for one in check(table, source=0, options=softened).records()] == [False, False]
 
 
+def test_of_two_misids_none_is_left_out() -> None:
+    """People are found by it, so a row that has one does not go without it, whatever the settings say."""
+    headings = [*person(Role.LEARNER), "Learner Ref"]
+    table = made_table(headings, [[*person(Role.LEARNER).values(), None]])
+    found = check(table, source=0, options=Options(today=TODAY, severities={"column-unsure": Severity.NOTE}))
+    assert [(one.code, one.field) for one in found.findings][1:] == [("column-unsure", "MISID")]
+    assert found.invalid_rows == {2}
+
+
 def test_of_two_start_dates_none_is_lost_without_a_word() -> None:
     """Rows with a start date in one of two such columns are stopped, since sending them would lose it."""
     headings = [*(name for name in person(Role.LEARNER) if name != "StartOn"), "Start Date", "Start Date"]

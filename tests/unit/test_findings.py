@@ -58,10 +58,10 @@ def test_each_code_explains_itself_in_the_reference(code: str) -> None:
 
 
 def test_a_severity_can_be_chosen_but_not_for_what_must_stop_a_row() -> None:
-    """The settings may soften a damaged number, never a missing mandatory field."""
+    """The settings may soften an address that stands twice, never a missing mandatory field."""
     chosen = dict.fromkeys(all_sentences(), Severity.NOTE)
-    assert severity(Finding("number-damaged", PLACE), chosen) is Severity.NOTE
-    assert severity(Finding("number-damaged", PLACE)) is Severity.ERROR
+    assert severity(Finding("duplicate-email", PLACE), chosen) is Severity.NOTE
+    assert severity(Finding("duplicate-email", PLACE)) is Severity.ERROR
     for code in ALWAYS_ERRORS:
         assert severity(Finding(code, PLACE), chosen) is Severity.ERROR
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bulk_import.catalogue import Role
@@ -9,6 +11,9 @@ from bulk_import.check import Options, check_all
 from bulk_import.findings import Severity
 from bulk_import.folding import folded
 from tests.unit.tables import TODAY, checked, people_table, person, sent, told, valid_uln
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LEARNER = person(Role.LEARNER)
 
@@ -22,15 +27,13 @@ BIRTHDAYS = (
     ("23/11/2013", None, None, ""),
     ("24/11/2013", None, "age-unusual", "the person is under 13"),
     ("23/11/2026", None, "age-unusual", "the person is under 13"),
-    ("01/09/2010", "01/09/2010", "dob-implausible", "it is not before the start date"),
-    ("02/09/2010", "01/09/2010", "dob-implausible", "it is not before the start date"),
     ("01/09/2000", "02/09/2000", None, ""),
     ("29/02/2008", None, None, ""),
 )
 
 
 def test_dates_of_birth_are_plausible() -> None:
-    """A birthday in the future, 115 years ago or not before the start is an error; an unusual age is advice."""
+    """A birthday in the future or 115 years ago is left out; an unusual age is advice."""
     found = checked(
         *(
             {**person(Role.LEARNER, at), "DOB": dob, "StartOn": start, "PlannedEndDate": None}
@@ -40,7 +43,8 @@ def test_dates_of_birth_are_plausible() -> None:
     wanted = [(code, row, detail) for row, (_, _, code, detail) in enumerate(BIRTHDAYS, start=2) if code]
     assert [(one.code, one.place.row, one.detail) for one in found.findings] == wanted
     assert {one.field for one in found.findings} == {"DOB"}
-    assert found.invalid_rows == {row for code, row, _ in wanted if code == "dob-implausible"}
+    assert found.left_out == {(row, "DOB") for code, row, _ in wanted if code == "dob-implausible"}
+    assert found.invalid_rows == frozenset()
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEARNER])
@@ -51,7 +55,6 @@ def test_birthdays_are_judged_of_learners_only(role: Role, dob: str) -> None:
 
 
 SPANS = (
-    ("01/09/2026", "31/08/2026", "date-order", "the planned end is before the start date"),
     ("01/09/2026", "01/09/2026", "duration-short", "1 day"),
     ("01/09/2026", "29/04/2027", "duration-short", "241 days"),
     ("01/09/2026", "30/04/2027", None, ""),
@@ -66,7 +69,7 @@ SPANS = (
 
 
 def test_the_planned_end_follows_the_start() -> None:
-    """An end before the start is an error; less than an apprenticeship's minimum is advice."""
+    """Less than an apprenticeship's minimum is advice."""
     found = checked(
         *(
             {**person(Role.LEARNER, at), "StartOn": start, "PlannedEndDate": end}
@@ -76,7 +79,50 @@ def test_the_planned_end_follows_the_start() -> None:
     wanted = [(code, row, detail) for row, (_, _, code, detail) in enumerate(SPANS, start=2) if code]
     assert [(one.code, one.place.row, one.detail) for one in found.findings] == wanted
     assert {one.field for one in found.findings} == {"PlannedEndDate"}
-    assert found.invalid_rows == {2}
+    assert found.left_out == set()
+
+
+UNBORN = (
+    ("dob-implausible", "DOB", "it is not before the start date"),
+    (
+        "date-order",
+        "StartOn",
+        "it is not after the date of birth",
+    ),
+)
+ENDED = (
+    ("date-order", "StartOn", "it is after the planned end"),
+    (
+        "date-order",
+        "PlannedEndDate",
+        "it is before the start date",
+    ),
+)
+CONTRADICTIONS = (
+    ({"StartOn": "01/09/2026", "PlannedEndDate": "31/08/2026"}, ENDED),
+    ({"DOB": "01/09/2010", "StartOn": "01/09/2010", "PlannedEndDate": None}, UNBORN),
+    ({"DOB": "02/09/2010", "StartOn": "01/09/2010", "PlannedEndDate": None}, UNBORN),
+    ({"DOB": "02/09/2010", "StartOn": "01/09/2010", "PlannedEndDate": "31/08/2010"}, (*UNBORN, *ENDED)),
+)
+
+
+@pytest.mark.parametrize(("days", "wanted"), CONTRADICTIONS)
+def test_of_dates_that_contradict_each_other_none_is_sent(
+    days: Mapping[str, str | None], wanted: tuple[tuple[str, str, str], ...]
+) -> None:
+    """Either may be the wrong one, so each has a warning at its cell; by setting they stop the row."""
+    table = people_table({**LEARNER, **days})
+    [found] = check_all([table], options=Options(today=TODAY))
+    assert {(one.code, one.field, one.detail) for one in found.findings} == set(wanted)
+    assert all(one.place.address for one in found.findings)
+    assert found.left_out == {(2, name) for _, name, _ in wanted}
+    [record] = found.records()
+    assert not {name for _, name, _ in wanted} & sent(record).keys()
+    [stopped] = check_all([table], options=Options(today=TODAY, bad_optional="stop-row"))
+    assert stopped.invalid_rows == {2}
+    softened = {"date-order": Severity.NOTE, "dob-implausible": Severity.NOTE}
+    [noted] = check_all([table], options=Options(today=TODAY, bad_optional="stop-row", severities=softened))
+    assert (noted.invalid_rows, noted.left_out) == (frozenset(), found.left_out)
 
 
 def test_a_date_that_cannot_be_read_is_not_compared() -> None:
