@@ -2,9 +2,10 @@
 
 The family cannot be told from the values (31 is White British today and Indian with HESA), so it is a setting and is
 never guessed. Sources: the list before 2012, a college's public code for UNIT-e and Corero, with which an independent
-e-portfolio's screen agrees; HESA's, Jisc's Universal Data Definitions (jiscdev/analytics-udd); the ILR's categories of
-difficulty (LLDDCat), the field page of the guidance 2021/22 and DfE's Learner Entry Tool; their equals in L15 and L16,
-by equal label, and for L16 Jisc's definitions.
+e-portfolio's screen agrees; HESA's until about 2020, Jisc's Universal Data Definitions (jiscdev/analytics-udd), and
+since then, by equal label, DfE's Register of trainee teachers (DFE-Digital/register-trainee-teachers,
+data/hesa/ethnicities.csv); the ILR's categories of difficulty (LLDDCat), the field page of the guidance 2021/22 and
+DfE's Learner Entry Tool; their equals in L15 and L16, by equal label, and for L16 Jisc's definitions.
 """
 
 from __future__ import annotations
@@ -66,6 +67,36 @@ _HESA_ETHNICITIES = (
     ("80", "any other", "98"),
     ("90", "Not known", None),
     ("98", "refused", "99"),
+    ("160", "White - English, Scottish, Welsh, Northern Irish or British", "31"),
+    ("166", "White - Irish", "32"),
+    ("163", "White - Gypsy or Irish Traveller", "33"),
+    ("168", "White - Roma", None),
+    ("179", "Any other White background", "34"),
+    (
+        "142",
+        "Mixed or multiple ethnic groups - White or White British and Black Caribbean or Black Caribbean British",
+        "35",
+    ),
+    (
+        "141",
+        "Mixed or multiple ethnic groups - White or White British and Black African or Black African British",
+        "36",
+    ),
+    ("140", "Mixed or multiple ethnic groups - White or White British and Asian or Asian British", "37"),
+    ("159", "Any other Mixed or Multiple ethnic background", "38"),
+    ("103", "Asian - Indian or Indian British", "39"),
+    ("104", "Asian - Pakistani or Pakistani British", "40"),
+    ("100", "Asian - Bangladeshi or Bangladeshi British", "41"),
+    ("101", "Asian - Chinese or Chinese British", "42"),
+    ("119", "Any other Asian background", "43"),
+    ("120", "Black - African or African British", "44"),
+    ("121", "Black - Caribbean or Caribbean British", "45"),
+    ("139", "Any other Black background", "46"),
+    ("180", "Arab", "47"),
+    ("899", "Any other ethnic background", "98"),
+    ("997", "Not known", None),
+    ("998", "Prefer not to say", "99"),
+    ("999", "Not available", None),
 )
 # HESA's 1, 2, 3, and the letters that stand beside them in the same exports.
 _HESA_SEXES = (("1", "Male", "M"), ("M", "", "M"), ("2", "Female", "F"), ("F", "", "F"), ("3", "Other", None))

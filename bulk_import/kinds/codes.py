@@ -103,16 +103,17 @@ class CodeList:
     def finder(self) -> Callable[[str], Code | None]:
         """What tells the code that a trimmed text means; None where it means none for certain."""
         written = {plain_code(code.written): code for code in self.codes}
-        named: dict[frozenset[str], set[Code]] = {}
+        named: dict[frozenset[str], list[Code]] = {}
         for code in self.codes:
             for words in map(_words, code.labels):
-                named.setdefault(words, set()).add(code)
-        exact = {words: next(iter(codes)) for words, codes in named.items() if words and len(codes) == 1}
+                named.setdefault(words, []).append(code)
+        # a label may stand for several codes that mean the same
+        exact = {words: codes[0] for words, codes in named.items() if words and len({one.means for one in codes}) == 1}
 
         def agree(code: Code, label: str) -> bool:
             """Whether a label says what the list says of a code, or a part of it that names no other code."""
             words = _words(label)
-            other = exact.get(words, code) is not code
+            other = exact.get(words, code).means != code.means
             return not other and any(words <= _words(known) for known in code.labels)
 
         def find(text: str) -> Code | None:
