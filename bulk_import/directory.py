@@ -97,7 +97,9 @@ class Several:
 
 
 def _name_of(values: Mapping[str, object]) -> tuple[str, str]:
-    return folded(values.get("FirstName") or ""), folded(values.get("LastName") or "")
+    """First and last name as people are told apart by them: O’Neill and O'Neill are one name."""
+    first, last = (folded(values.get(name) or "").replace("’", "'") for name in ("FirstName", "LastName"))
+    return first, last
 
 
 class Directory:

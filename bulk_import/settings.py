@@ -158,6 +158,12 @@ SETTINGS: tuple[Setting, ...] = (
         "What a value that cannot be right does in a field that may be empty: leave-out sends the row without it, "
         "stop-row does not send the row.",
     ),
+    Setting(
+        "apostrophes",
+        "as-typed",
+        _one_of("as-typed", "straight"),
+        "What becomes of the curly apostrophe in names: as-typed sends O’Neill, straight sends O'Neill.",
+    ),
     Setting("max_changes", 5000, _whole(1, 10_000_000), "More changes in one run need --allow-large."),
     Setting(
         "max_change_percent",
@@ -194,6 +200,7 @@ class Settings:
     reports: Path
     out: Path
     bad_optional: Literal["leave-out", "stop-row"]
+    apostrophes: Literal["as-typed", "straight"]
     max_changes: int
     max_change_percent: int | None
     update_undocumented: frozenset[str]

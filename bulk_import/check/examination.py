@@ -97,7 +97,7 @@ def _clean(cells: Cells, table: Table, columns: Columns, options: Options) -> No
         if name != "Role":
             typed = table.frame.iloc[:, position]
             foreign = name in options.coding.lists
-            cleaned = trimmed(typed) if foreign else FIELDS[name].kind.clean(typed)
+            cleaned = trimmed(typed) if foreign else options.kind(name).clean(typed)
             # Most columns are clean as typed; sharing them halves the memory of a large file.
             cells.texts[name] = typed if cleaned.equals(typed) else cleaned
 

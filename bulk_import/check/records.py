@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bulk_import.catalogue import AS_ONEFILE, FIELDS, Role, role_from_text
 from bulk_import.errors import UsageError
-from bulk_import.kinds import Choice
+from bulk_import.kinds import Apostrophes, Choice, Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -40,6 +40,7 @@ class Options:
         chosen: heading → API name, "" to leave the column out.
         coding: how codes of L12 to L16 arrive, and what becomes of those that are not known.
         bad_optional: whether a value that cannot be right stops its row where the field may be empty.
+        apostrophes: what becomes of ’ in names.
 
     Raises:
         UsageError: the default for Role is no role.
@@ -53,6 +54,7 @@ class Options:
     chosen: Mapping[str, str] = field(default_factory=dict)
     coding: Coding = AS_ONEFILE
     bad_optional: Literal["leave-out", "stop-row"] = "leave-out"
+    apostrophes: Apostrophes = Apostrophes.AS_TYPED
 
     def __post_init__(self) -> None:
         usual = self.defaults.get("Role", "").strip()
@@ -65,7 +67,7 @@ class Options:
         kind = FIELDS[name].kind.reading(self.date_order, self.today)
         if isinstance(kind, Choice):
             return replace(kind, unknown=self.coding.unknown.get(name, kind.unknown))
-        return kind
+        return replace(kind, apostrophes=self.apostrophes) if isinstance(kind, Name) else kind
 
     @property
     def usual_role(self) -> Role | None:

@@ -6,11 +6,12 @@ from bulk_import.kinds.kind import Awaited, DateOrder, ExcelColumn, Json, Kind, 
 from bulk_import.kinds.numbers import ULN_PLACEHOLDERS, Nino, Phone, PhoneLine, Reference, Uln, Zero
 from bulk_import.kinds.references import Listed, ListedReference
 from bulk_import.kinds.roles import Role, RoleKind, role_from_text
-from bulk_import.kinds.texts import Address, Email, Identifier, Name, Text
+from bulk_import.kinds.texts import Address, Apostrophes, Email, Identifier, Name, Text
 
 __all__ = [
     "ULN_PLACEHOLDERS",
     "Address",
+    "Apostrophes",
     "Awaited",
     "Choice",
     "Date",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from bulk_import.kinds.kind import SPACES, ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule
+from bulk_import.kinds.kind import SPACES, ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +91,13 @@ def _postcode_problem(text: str) -> str:
     return "it has more than one space"
 
 
+class Apostrophes(StrEnum):
+    """What becomes of the ’ that word processors put for ' into names."""
+
+    AS_TYPED = "as-typed"
+    STRAIGHT = "straight"
+
+
 @dataclass(frozen=True, slots=True)
 class Name(Text):
     """A first or last name.
@@ -98,7 +106,14 @@ class Name(Text):
     characters is what Aptem and Smart Assessor take. OneFile documents neither, so both are advice.
     """
 
+    apostrophes: Apostrophes = Apostrophes.AS_TYPED
+
     advice: ClassVar[frozenset[str]] = frozenset({"name-characters", "too-long"})
+
+    def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
+        """Without outer spaces, and ’ as ' where that is asked for."""
+        texts = trimmed(texts)
+        return texts if self.apostrophes is Apostrophes.AS_TYPED else texts.str.replace("’", "'", regex=False)
 
     def rules(self) -> Mapping[str, Rule]:
         """Length, and characters that names do not have."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key
 from bulk_import.columns import names_column, without_column
 from bulk_import.errors import UsageError
+from bulk_import.kinds import Apostrophes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,6 +80,7 @@ def what_decides(job: Job, settings: Settings) -> dict[str, object]:
         "values": values_for(job, settings),
         "severities": dict(settings.severities),
         "bad_optional": settings.bad_optional,
+        "apostrophes": settings.apostrophes,
         "codes": dict(settings.codes),
         "unknown_codes": dict(settings.unknown_codes),
         "date_order": job.date_order,
@@ -127,6 +129,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         severities=settings.severities,
         chosen=chosen,
         bad_optional=settings.bad_optional,
+        apostrophes=Apostrophes(settings.apostrophes),
         coding=coding(settings.codes, settings.unknown_codes),
         today=today,
     )

@@ -158,7 +158,9 @@ def test_reports_of_a_run_of_an_earlier_version_can_be_written_again(tmp_path: P
     write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
     done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
     with closing(sqlite3.connect(tmp_path / "reports" / "journal.db", isolation_level=None)) as journal:
-        newer = ", ".join(f"'$.job.{name}'" for name in ("bad_optional", "codes", "unknown_codes", "updated"))
+        newer = ", ".join(
+            f"'$.job.{name}'" for name in ("apostrophes", "bad_optional", "codes", "unknown_codes", "updated")
+        )
         journal.execute(f"UPDATE runs SET options = json_remove(options, {newer})")  # noqa: S608 - written here
     rebuilt = run(tmp_path, "report", done.json["run"], "--json")
     assert (rebuilt.code, rebuilt.json["totals"]) == (0, done.json["totals"])

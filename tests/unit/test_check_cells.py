@@ -13,6 +13,7 @@ from bulk_import.check import Options, check
 from bulk_import.check.examination import examine
 from bulk_import.check.verdict import conclude
 from bulk_import.findings import Severity, all_sentences, column_letters, severity
+from bulk_import.kinds import Apostrophes
 from bulk_import.read.table import CellType
 from bulk_import.rules import Breach
 from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
@@ -334,6 +335,19 @@ def test_a_date_cell_among_codes_is_no_error() -> None:
     found = _with_cells(dict.fromkeys(names, "2026-01-02"), CellType.DATE)
     assert [(one.code, one.field) for one in found.findings] == [("code-unknown", name) for name in names]
     assert found.invalid_rows == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("apostrophes", "name"), [(Apostrophes.AS_TYPED, "O’Neill’s"), (Apostrophes.STRAIGHT, "O'Neill's")]
+)
+def test_curly_apostrophes_in_names_become_straight_where_that_is_asked_for(
+    apostrophes: Apostrophes, name: str
+) -> None:
+    """Names only, and without the setting every name is sent as it is typed."""
+    table = people_table({**person(Role.LEARNER), "LastName": " O’Neill’s", "CompanyName": "Smith’s"})
+    found = check(table, source=0, options=Options(today=TODAY, apostrophes=apostrophes))
+    [record] = found.records()
+    assert (found.findings, sent(record)["LastName"], sent(record)["CompanyName"]) == ((), name, "Smith’s")
 
 
 def test_date_cells_are_dates_and_true_is_a_name() -> None:

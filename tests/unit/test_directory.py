@@ -55,6 +55,7 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("no MISID in the row", row(), [account(7, "L1")], ("One", (7,))),
     ("no MISID in the account", row("L1"), [account(7)], ("One", (7,))),
     ("a name in another case", row(), [account(7, name="ASHA  khan")], ("One", (7,))),
+    ("a name with another apostrophe", row(name="Una O'Dea"), [account(7, name="Una O’Dea")], ("One", (7,))),
     ("an e-mail in another case", row(), [account(7, email="Asha.Khan@Example.com")], ("One", (7,))),
     ("a namesake with another e-mail", row(), [account(7, email="other@example.com")], ("Nobody", ())),
     ("a namesake without an e-mail", row(), [account(7, email=None)], ("Several", (7,))),

@@ -49,6 +49,7 @@ def test_what_a_run_was_read_with_is_kept_for_resuming(tmp_path: Path) -> None:
 
 DECIDING: tuple[Mapping[str, object], ...] = (
     {"bad_optional": "stop-row"},
+    {"apostrophes": "straight"},
     {"codes": {"L12": "hesa"}},
     {"codes": {"L12": {"WBRI": "31"}}},
     {"codes": {"LLDDCat": "primary"}},
