@@ -6,14 +6,14 @@ writes the same and never waits until it is on the disk (SQLite's `synchronous=O
 
 from __future__ import annotations
 
-import csv
 import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bulk_import.sandbox import Faults, Switches, World, running
+from bulk_import.sandbox import Faults, Switches, running
 from tests.benchmarks.measure import measured, python, say, shown, verdict
+from tests.benchmarks.sending import GOAL, share_of_pace, variables_for, write_people
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 PER_MINUTE = 1000
 LATENCY = 0.5
-GOAL = 0.97
-WARM_AFTER = 10.0
-"""Seconds from the first create, after which the pace counts."""
 
 
 def safety(rows: int) -> None:
@@ -44,35 +41,12 @@ def _sent(module: str, rows: int) -> tuple[Run, float]:
     switches, faults = Switches(calls_per_minute=10 * PER_MINUTE), Faults(latency=LATENCY)
     with tempfile.TemporaryDirectory() as name, running(switches=switches, faults=faults) as onefile:
         folder = Path(name)
-        variables = {
-            "BULK_IMPORT_ENVIRONMENT": "practice",
-            "BULK_IMPORT_BASE_URL": onefile.base_url,
-            "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
-            "BULK_IMPORT_CALLS_PER_MINUTE": str(PER_MINUTE),
-            "BULK_IMPORT_CONCURRENCY": "16",
-        }
+        variables = {**variables_for(onefile, PER_MINUTE), "BULK_IMPORT_CONCURRENCY": "16"}
         settings = folder / "bulk-import.toml"
         settings.touch()
-        words = ("--config", settings, "submit", _people(folder, rows), "--yes", "--allow-large", "--quiet")
+        words = ("--config", settings, "submit", write_people(folder, rows), "--yes", "--allow-large", "--quiet")
         run = measured(python("-m", module, *words), log=folder / "submit.log", variables=variables)
-        return run, _pace(onefile.world)
-
-
-def _people(folder: Path, rows: int) -> Path:
-    path = folder / "people.csv"
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["MISID", "First Name", "Last Name", "Email", "Role", "OrganisationID"])
-        for number in range(rows):
-            writer.writerow([f"B{number:06d}", "Asha", "Khan", f"bench{number}@example.com", "Assessor", "1"])
-    return path
-
-
-def _pace(world: World) -> float:
-    calls = world.calls()
-    created = [call.time for call in calls if call.method == "POST" and call.path.rstrip("/").endswith("User")]
-    warm = [time for time in world.rate.admitted() if created[0] + WARM_AFTER <= time <= created[-1]]
-    return (len(warm) - 1) / (warm[-1] - warm[0]) * 60 / PER_MINUTE
+        return run, share_of_pace(onefile.world, PER_MINUTE)
 
 
 def main() -> None:
