@@ -141,12 +141,21 @@ def file_type(data: bytes, name: str) -> FileType:
     return FileType.TEXT
 
 
-def _type_of_zip(data: bytes, name: str) -> FileType:
+def zip_entries(data: bytes, name: str) -> list[zipfile.ZipInfo]:
+    """What a zip's directory lists.
+
+    Raises:
+        InputUnreadable: it has none that can be read.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = {part.replace("\\", "/").lower() for part in package.namelist()}
+            return package.infolist()
     except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError):
         raise refusal("file-unreadable", name, "it is damaged: its end is missing or wrong") from None
+
+
+def _type_of_zip(data: bytes, name: str) -> FileType:
+    parts = {entry.filename.replace("\\", "/").lower() for entry in zip_entries(data, name)}
     if "xl/workbook.xml" in parts:
         return FileType.XLSX
     if "xl/workbook.bin" in parts:

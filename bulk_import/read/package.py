@@ -6,7 +6,6 @@ fast reader, which trusts them, gets the file.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
 import zlib
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from bulk_import.read.content import refusal
+from bulk_import.read.content import refusal, zip_entries
 from bulk_import.read.limits import (
     KIBI,
     LARGEST_RATIO,
@@ -129,11 +128,7 @@ def open_package(content: Content) -> Package:
     Raises:
         InputUnreadable: `file-encrypted`, `file-too-large`, or `file-unreadable` where the parts are damaged.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content.data)) as package:
-            entries = package.infolist()
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError):
-        raise refusal("file-unreadable", content.name, "the workbook is damaged") from None
+    entries = zip_entries(content.data, content.name)
     _check_claims(entries, content.name)
     parts = {part_name(entry.filename): entry for entry in entries}
     package_ = Package(content.name, content.data, parts)
