@@ -6,24 +6,11 @@ import json
 import secrets
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self, assert_never, cast
+from typing import TYPE_CHECKING, Self
 
 from bulk_import.errors import JournalError
-from bulk_import.journal.entries import (
-    Decision,
-    Done,
-    NotSent,
-    Operation,
-    Outcome,
-    Planned,
-    Rejected,
-    Run,
-    RunStart,
-    RunState,
-    SourceRead,
-    State,
-    Unresolved,
-)
+from bulk_import.journal.entries import RunState, State
+from bulk_import.journal.rows import columns_of, decision_of, operation_of, run_of, said_of, whole
 from bulk_import.journal.store import connect, in_words, transaction
 
 if TYPE_CHECKING:
@@ -31,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from bulk_import.journal.entries import DecisionKind, Key, Verb
+    from bulk_import.journal.entries import Decision, Key, Operation, Outcome, Planned, Run, RunStart
 
 _OPERATIONS = """
     SELECT source, row, verb, role, identity, payload_digest, state, attempts, user_id, http_status, code, reason,
@@ -146,7 +133,7 @@ class Journal:
                     *(sources, start.digest, json.dumps(dict(start.options)), RunState.RUNNING),
                 ),
             )
-            rows = [(run, *each.key, *_said_of(each)) for each in decisions]
+            rows = [(run, *each.key, *said_of(each)) for each in decisions]
             writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
             if known is not None:
                 _remember(writing, run, known)
@@ -192,7 +179,7 @@ class Journal:
         Raises:
             JournalError: it cannot be written.
         """
-        rows = [(*_said_of(each), run, *each.key) for each in decisions]
+        rows = [(*said_of(each), run, *each.key) for each in decisions]
         with self._writing() as writing:
             writing.executemany(
                 "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ?, changes = ?"
@@ -207,17 +194,7 @@ class Journal:
             JournalError: it cannot be read.
         """
         found = self._rows("SELECT * FROM decisions WHERE run = ? ORDER BY source, row", run)
-        return tuple(
-            Decision(
-                key=(_int(source), _int(row)),
-                kind=cast("DecisionKind", kind),
-                user_id=_maybe(user_id),
-                code=None if code is None else str(code),
-                detail=str(detail),
-                changes=tuple(str(changes).split()),
-            )
-            for _, source, row, kind, user_id, code, detail, changes in found
-        )
+        return tuple(decision_of(row) for row in found)
 
     def plan(self, run: str, planned: Iterable[Planned]) -> None:
         """Writes down which rows are to be sent; those it knows already stay as they are.
@@ -256,7 +233,7 @@ class Journal:
         """
         if not self._rows("SELECT run FROM snapshots WHERE run = ?", run):
             return None
-        return frozenset(_int(one) for (one,) in self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run))
+        return frozenset(whole(one) for (one,) in self._rows("SELECT user_id FROM known_accounts WHERE run = ?", run))
 
     def sent_elsewhere(self, run: str, since: datetime) -> Mapping[str, datetime]:
         """Whose accounts other runs to the same OneFile have asked for since a moment: identity → when last.
@@ -310,7 +287,7 @@ class Journal:
         Raises:
             JournalError: it cannot be written.
         """
-        state, user_id, status, code, reason, confirmed = _columns(outcome)
+        state, user_id, status, code, reason, confirmed = columns_of(outcome)
         with self._writing() as writing:
             if verdict is not None:
                 _close_attempt(writing, run, key, verdict, status)
@@ -339,7 +316,7 @@ class Journal:
             JournalError: it cannot be read.
         """
         found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
-        return frozenset(_int(user_id) for user_id, role in found if role in roles)
+        return frozenset(whole(user_id) for user_id, role in found if role in roles)
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to be sent, by source and row.
@@ -347,7 +324,7 @@ class Journal:
         Raises:
             JournalError: it cannot be read.
         """
-        return tuple(_operation(row) for row in self._rows(_OPERATIONS, run))
+        return tuple(operation_of(row) for row in self._rows(_OPERATIONS, run))
 
     def runs(self) -> tuple[Run, ...]:
         """All runs, newest first.
@@ -380,12 +357,7 @@ class Journal:
 
     def _run(self, row: tuple[object, ...]) -> Run:
         counted = self._rows("SELECT state, count(*) FROM operations WHERE run = ? GROUP BY state", row[0])
-        return _run(row, {State(str(state)): int(str(count)) for state, count in counted})
-
-
-def _said_of(decision: Decision) -> tuple[object, ...]:
-    """What a decision says of its row, in the order of the table; names of fields have no spaces."""
-    return decision.kind, decision.user_id, decision.code, decision.detail, " ".join(decision.changes)
+        return run_of(row, {State(str(state)): int(str(count)) for state, count in counted})
 
 
 def _remember(writing: sqlite3.Connection, run: str, user_ids: Collection[int]) -> None:
@@ -401,110 +373,3 @@ def _close_attempt(writing: sqlite3.Connection, run: str, key: Key, verdict: str
         " AND number = (SELECT attempts FROM operations WHERE run = ? AND source = ? AND row = ?)",
         (verdict, http_status, run, *key, run, *key),
     )
-
-
-def _columns(outcome: Outcome) -> tuple[State, int | None, int | None, int | None, str | None, bool]:
-    """State, user id, HTTP status, code, reason and confirmed."""
-    match outcome:
-        case Done(user_id=user_id, http_status=status, confirmed=confirmed):
-            return State.DONE, user_id, status, None, None, confirmed
-        case Rejected(http_status=status, code=code, message=message):
-            return State.REJECTED, None, status, code, message, False
-        case Unresolved(reason=reason, http_status=status):
-            return State.UNRESOLVED, None, status, None, reason, False
-        case NotSent(reason=reason):
-            return State.NOT_SENT, None, None, None, reason, False
-        case other:
-            assert_never(other)
-
-
-def _operation(row: tuple[object, ...]) -> Operation:
-    (
-        source,
-        number,
-        verb,
-        role,
-        identity,
-        digest,
-        state,
-        attempts,
-        user_id,
-        status,
-        code,
-        reason,
-        confirmed,
-        sent_at,
-    ) = row
-    key = _int(source), _int(number)
-    return Operation(
-        planned=Planned(key, _int(role), str(identity), str(digest), cast("Verb", verb)),
-        state=State(str(state)),
-        attempts=_int(attempts),
-        sent_at=None if sent_at is None else datetime.fromisoformat(str(sent_at)),
-        outcome=_outcome(State(str(state)), _int(attempts), user_id, status, code, reason, confirmed=bool(confirmed)),
-    )
-
-
-def _outcome(
-    state: State, attempts: int, user_id: object, status: object, code: object, reason: object, *, confirmed: bool
-) -> Outcome | None:
-    match state:
-        case State.PLANNED | State.OPEN:
-            return None
-        case State.DONE:
-            return Done(_int(user_id), _maybe(status), confirmed, attempts)
-        case State.REJECTED:
-            return Rejected(_int(status), _maybe(code), str(reason), attempts)
-        case State.UNRESOLVED:
-            return Unresolved(str(reason), _maybe(status), attempts)
-        case State.NOT_SENT:
-            return NotSent(str(reason), attempts)
-        case other:
-            assert_never(other)
-
-
-def _run(row: tuple[object, ...], counts: Mapping[State, int]) -> Run:
-    (
-        name,
-        mode,
-        started,
-        finished,
-        environment,
-        host,
-        organisation,
-        sources,
-        digest,
-        options,
-        state,
-        code,
-        calls,
-        closing,
-    ) = row
-    return Run(
-        id=str(name),
-        start=RunStart(
-            mode=str(mode),
-            environment=str(environment),
-            host=str(host),
-            organisation_id=_maybe(organisation),
-            sources=tuple(SourceRead(*part) for part in json.loads(str(sources))),
-            digest=None if digest is None else str(digest),
-            options=json.loads(str(options)),
-        ),
-        state=RunState(str(state)),
-        started=datetime.fromisoformat(str(started)),
-        finished=None if finished is None else datetime.fromisoformat(str(finished)),
-        exit_code=_maybe(code),
-        calls=_int(calls),
-        counts=counts,
-        closing=json.loads(str(closing)),
-    )
-
-
-def _int(value: object) -> int:
-    assert isinstance(value, int)  # noqa: S101 - the schema says so
-    return value
-
-
-def _maybe(value: object) -> int | None:
-    return None if value is None else _int(value)
