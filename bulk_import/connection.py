@@ -11,7 +11,6 @@ is read from a netrc file, and a loopback address is never asked for through a p
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import math
 import re
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, assert_never
 from urllib.parse import urlsplit
 
+from bulk_import.address import is_loopback, web_address
 from bulk_import.errors import CredentialsRefused, SettingsError
 from bulk_import.exchange import exchange
 from bulk_import.pace import Pacer
@@ -64,10 +64,6 @@ SESSION_LIFE = 23 * 3600.0
 """Seconds after which a session is renewed: it lives 24 hours (article 76000020990)."""
 
 CONNECT_TIMEOUT = 10.0
-ADDRESS_RULE = (
-    "base_url must be an https address without a user name, such as https://wsapi.onefile.co.uk/api/v2.1; "
-    "plain http is allowed on this machine alone."
-)
 # Idle connections are dropped before servers commonly drop them (5 s): a call on a dead one would be in doubt.
 _IDLE_LIFE = 4.0
 
@@ -327,23 +323,12 @@ def checked_address(base_url: str) -> str:
     """The address of the API, fit to be used.
 
     Raises:
-        SettingsError: it is not https and not on this machine, has no host, or carries a user name.
+        SettingsError: it is not (see `web_address`).
     """
-    parts = urlsplit(base_url)
-    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not parts.hostname or not safe or "@" in parts.netloc or parts.query or parts.fragment:
-        raise SettingsError((ADDRESS_RULE,))
-    return base_url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: localhost, 127.0.0.0/8 or ::1, and no name that only begins like one."""
-    if host.lower() == "localhost":
-        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return web_address(base_url)
+    except ValueError as wrong:
+        raise SettingsError((f"base_url {wrong}.",)) from None
 
 
 def _sendable(customer_token: str) -> Secret:

@@ -14,8 +14,8 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urlsplit
 
+from bulk_import.address import web_address
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity, all_sentences
 
@@ -34,7 +34,6 @@ BASE_URLS: Mapping[str, str] = {
     "practice": "https://wsapi2.onefile.co.uk/api/v2.1",
     "live": "https://wsapi.onefile.co.uk/api/v2.1",
 }
-LOOPBACK_HOSTS = ("localhost", "::1")
 Codes: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
 TABLES = ("columns", "defaults", "severity", "unknown_codes")
 CODES = "codes"
@@ -110,22 +109,8 @@ def _number(low: float, high: float, unit: str) -> Callable[[object], float]:
     return parse
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name is this machine's own."""
-    return host in LOOPBACK_HOSTS or (host.startswith("127.") and host.replace(".", "").isdigit())
-
-
 def _base_url(value: object) -> str:
-    text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    host = parts.hostname or ""
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password")
-    if not host or parts.scheme not in {"http", "https"}:
-        raise ValueError("must be a web address such as https://wsapi.onefile.co.uk/api/v2.1")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError("must begin with https://; plain http is for this machine only")
-    return text
+    return web_address(_text(value))
 
 
 def _names(value: object) -> frozenset[str]:

@@ -438,6 +438,7 @@ def test_the_counts_and_the_log_tell_what_happened_and_nothing_else() -> None:
         "http://127.0.0.1.example.com/api",
         "http://localhost.example.com/api",
         "http://128.0.0.1/api",
+        "http://127.1/api",
         "ftp://localhost/api",
         "https://user:pass@onefile.example.com/api",
         "https:///api",

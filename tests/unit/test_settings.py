@@ -76,6 +76,9 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("https://user:pass@example.com/", "user name or password"),
         ("example.com", "must be a web address"),
         ("http://127.evil.example.com", "must begin with https://"),
+        ("http://127.1", "must begin with https://"),
+        ("https://example.com/?x=1", "nothing behind ?"),
+        ("https://[::1", "must be a web address"),
     ],
 )
 def test_an_unsafe_address_is_refused(tmp_path: Path, address: str, said: str) -> None:
