@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import.sandbox import Switches, running
-from tests.journeys.command import ROOT, environment, learner, run, write_csv
+from tests.journeys.command import ROOT, environment, run, tutor, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +103,7 @@ def test_without_a_common_file_they_break_it(tmp_path: Path) -> None:
 
 def test_two_commands_with_one_journal_share_the_pace(tmp_path: Path) -> None:
     """Two dry runs at once, each of two calls a second, make two a second together, and no file shows the token."""
-    write_csv(tmp_path / "people.csv", [learner(number) for number in range(3)])
+    write_csv(tmp_path / "people.csv", [tutor(number) for number in range(3)])
     with running() as onefile, ThreadPoolExecutor() as threads:
         env = {
             "BULK_IMPORT_ENVIRONMENT": "beta",
