@@ -13,11 +13,12 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeAlias
 
 from bulk_import.address import web_address
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity, all_sentences
+from bulk_import.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -450,17 +451,8 @@ def site_secret(settings: Settings) -> bytes:
 
 def _make_secret(file: Path) -> None:
     """Makes the key file whole or not at all: a process can be killed in the middle, and two can begin at once."""
-    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
-                stream.write(secrets.token_bytes(SECRET_BYTES).hex() + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            _give_name(partial, file)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(file, _write_key, mode=0o600, move=_named_first)
     except OSError as wrong:
         raise UsageError(
             f"The key file {file} cannot be made ({wrong.strerror}).",
@@ -468,7 +460,11 @@ def _make_secret(file: Path) -> None:
         ) from wrong
 
 
-def _give_name(partial: Path, file: Path) -> None:
+def _write_key(stream: BinaryIO) -> None:
+    stream.write(f"{secrets.token_bytes(SECRET_BYTES).hex()}\n".encode("ascii"))
+
+
+def _named_first(partial: Path, file: Path) -> Path:
     """Gives a file its name, unless another process was quicker; then that one's file counts."""
     try:
         # renaming replaces what is there, except on Windows; linking never does
@@ -477,9 +473,10 @@ def _give_name(partial: Path, file: Path) -> None:
         else:
             os.link(partial, file)
     except FileExistsError:
-        return
+        return file
     except OSError:
         partial.rename(file)  # a disk that knows no links
+    return file
 
 
 def _secret_from(file: Path) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.errors import OutputError
+from bulk_import.whole_file import drop_leftovers, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,15 +55,10 @@ def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
 
 
 def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:
-    partial = target.with_name(f".{target.name}.partial")
     try:
-        with partial.open("wb") as stream:
-            render(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        return _moved(partial, target)
+        drop_leftovers(target)
+        return write_whole(target, render, move=_moved)
     except OSError as wrong:
-        partial.unlink(missing_ok=True)
         raise unwritable(target, wrong) from wrong
 
 

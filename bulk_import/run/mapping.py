@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import tomllib
 from collections.abc import MutableMapping
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from bulk_import.catalogue import heading_key
 from bulk_import.columns import Use, spellings, uses
 from bulk_import.errors import UsageError
 from bulk_import.settings import FILE_NAME
+from bulk_import.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -130,17 +129,9 @@ def _see_that_nothing_else_changed(before: str, after: str, changed: Mapping[str
 
 
 def _replace(file: Path, text: str) -> None:
-    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
-        with partial.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if file.exists():
-            shutil.copymode(file, partial)
-        partial.replace(file)
+        write_whole(file, lambda stream: stream.write(text.encode()))
     except OSError as wrong:
-        partial.unlink(missing_ok=True)
         raise UsageError(
             f"The mapping was not saved: {file} cannot be written ({wrong.strerror}).",
             "Close it in other programs, see that you may write to it, and run the command again.",
