@@ -9,11 +9,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
-from bulk_import.catalogue import Role
 from bulk_import.directory import folded
 from bulk_import.errors import Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
-from bulk_import.plan import Create, Update
+from bulk_import.plan import SENDING_GROUPS, Create, Update
 from bulk_import.steps import api_down
 from bulk_import.submit.halt import Halt, StopSignal, our_mistake
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Office, Row
@@ -31,13 +30,6 @@ if TYPE_CHECKING:
     from bulk_import.journal.entries import Key
     from bulk_import.kinds import Awaited
     from bulk_import.plan import Change
-
-GROUPS = (
-    frozenset({Role.TRAINEE_ASSESSOR, Role.ASSESSOR, Role.IQA}),
-    frozenset({Role.EMPLOYER, Role.OBSERVER}),
-    frozenset({Role.LEARNER}),
-)
-"""Who is made before whom: staff, then employers and observers, then the learners that name them."""
 
 FAILURES_TO_STOP = 5
 NO_ACCOUNTS: Mapping[Key, int] = MappingProxyType({})
@@ -151,7 +143,7 @@ def _task(change: Change, sent: Mapping[str, object]) -> Task:
 
 
 def _groups(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    for roles in GROUPS:
+    for roles in SENDING_GROUPS:
         yield [change for change in changes if change.record.role in roles]
 
 
