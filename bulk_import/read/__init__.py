@@ -1,8 +1,8 @@
 """A file becomes a table of text in which every cell keeps its address.
 
 `content` reads the bytes and tells what they are; `workbook` reads workbooks (`package`, `xlsx`, `xlsb`, `ods` and
-`sheet_xml` look them over first, and `repack` makes what the fast reader gets), `text` (with `body`) separated text;
-`headings` finds the heading row; `grid` makes the table. `limits` says how large a file may be.
+`sheet_xml` look them over first, and `repack` makes what the fast reader gets; `xls` goes without it), `text` (with
+`body`) separated text; `headings` finds the heading row; `grid` makes the table. `limits` says how large a file may be.
 """
 
 from __future__ import annotations

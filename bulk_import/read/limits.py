@@ -41,6 +41,15 @@ LARGEST_CELL_TEXT: Final = 8 * MEBI
 LARGEST_BINARY_SHEET: Final = 128 * MEBI
 """Bytes of a sheet of an XLSB, unpacked."""
 
+LARGEST_XLS: Final = 48 * MEBI
+"""Bytes of an old binary workbook (XLS), which is read more slowly."""
+
+MOST_XLS_CELLS: Final = 2_000_000
+"""Cells of all sheets of an old binary workbook together; one sheet of it has 65,536 rows at the most."""
+
+MOST_RECORDS: Final = 2_500_000
+"""Records (cells, rows, formats) of an old binary workbook."""
+
 LARGEST_PARSED: Final = 48 * MEBI
 """Bytes of a sheet of unusual form, unpacked; it is parsed element by element, which is slow."""
 

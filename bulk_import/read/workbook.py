@@ -1,4 +1,4 @@
-"""Workbooks: XLSX and XLSM, XLSB, ODS, and, as far as the fast reader goes, XLS."""
+"""Workbooks: XLSX and XLSM, XLSB, ODS and XLS."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bulk_import.findings import Finding, Place, column_letters
 from bulk_import.read import ods, xlsb, xlsx
 from bulk_import.read.cells import columns_of, text_of
 from bulk_import.read.content import FileType, refusal
-from bulk_import.read.facts import SheetFacts
 from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
@@ -21,6 +20,7 @@ from bulk_import.read.ods import ods_facts
 from bulk_import.read.package import open_package
 from bulk_import.read.sheet_xml import sheet_facts
 from bulk_import.read.table import CellType, Heading, Source
+from bulk_import.read.xls import open_xls
 from bulk_import.read.xlsb import xlsb_facts, xlsb_sheet_parts
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     import pyarrow as pa
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
 
     from bulk_import.read.content import Content
+    from bulk_import.read.facts import SheetFacts
     from bulk_import.read.package import Package
     from bulk_import.read.table import Table
 
@@ -38,13 +39,39 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+class Cells(Protocol):
+    """The cells of a sheet as the fast reader tells them."""
+
+    @property
+    def start(self) -> tuple[int, int] | None:
+        """Row and column, counted from 0, of the first cell."""
+
+    @property
+    def end(self) -> tuple[int, int] | None:
+        """Row and column, counted from 0, of the last cell."""
+
+    def iter_rows(self) -> Iterator[Sequence[object]]:
+        """Every row from the first of the sheet on, from the first column with a cell on."""
+
+    def to_python(self, *, skip_empty_area: bool, nrows: int) -> Sequence[Sequence[object]]:
+        """The first rows, from column A on."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenBook:
-    """An open workbook; `facts` gives what the fast reader does not tell of the sheet of a name."""
+    """An open workbook.
+
+    Attributes:
+        content: the file.
+        names: the worksheets in order, and whether each is shown.
+        facts: gives what the fast reader does not tell of the sheet of a name.
+        cells: gives the cells of the sheet of a name.
+    """
 
     content: Content
-    calamine: CalamineWorkbook
+    names: Mapping[str, bool]
     facts: Callable[[str], SheetFacts]
+    cells: Callable[[str], Cells]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +87,7 @@ class FoundSheet:
     """
 
     name: str
-    cells: CalamineSheet
+    cells: Cells
     facts: SheetFacts
     heading_row: int
     headings: tuple[str, ...]
@@ -84,23 +111,28 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
 def _open(content: Content) -> Iterator[OpenBook]:
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 - heavy
 
+    if content.type is FileType.XLS:
+        old = open_xls(content)
+        names = {name: shown for name, (_, shown) in old.sheets.items()}
+        yield _checked(OpenBook(content, names, lambda name: old.sheets[name][0], old.sheet))
+        return
     data, facts = _looked_over(content)
     with _calamine(content.name):
         calamine = CalamineWorkbook.from_filelike(io.BytesIO(data))
     try:
-        yield OpenBook(content, calamine, facts)
+        yield _checked(OpenBook(content, _names(calamine), facts, calamine.get_sheet_by_name))
     finally:
         calamine.close()
 
 
-def _looked_over(content: Content) -> tuple[bytes, Callable[[str], SheetFacts]]:
-    """The workbook as the fast reader gets it, and the facts of a sheet of it by name.
+def _checked(book: OpenBook) -> OpenBook:
+    if len(book.names) > MOST_SHEETS:
+        raise refusal("file-too-large", book.content.name, f"it has more than {MOST_SHEETS} sheets")
+    return book
 
-    Of an XLS there are no facts, and nothing guards the fast reader but the size of the file: hidden rows are not
-    told, errors are empty cells, and a file made to do harm may take all memory and end the process.
-    """
-    if content.type is FileType.XLS:
-        return content.data, lambda _: SheetFacts()
+
+def _looked_over(content: Content) -> tuple[bytes, Callable[[str], SheetFacts]]:
+    """The workbook as the fast reader gets it, and the facts of a sheet of it by name."""
     package = open_package(content)
     if content.type is FileType.ODS:
         sheets = ods_facts(package)
@@ -142,7 +174,7 @@ def _calamine(name: str) -> Iterator[None]:
 
 def _choose(book: OpenBook, sheet: str | None, known: Callable[[str], bool]) -> tuple[FoundSheet, tuple[Finding, ...]]:
     """The sheet to read, and what to say of hidden sheets that look like lists of people."""
-    names = _names(book)
+    names = book.names
     if sheet is not None:
         name = _named(sheet, tuple(names), book.content.name)
         found = _look(book, name, known)
@@ -172,13 +204,11 @@ def _quoted(names: Iterator[str] | Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)
 
 
-def _names(book: OpenBook) -> dict[str, bool]:
+def _names(calamine: CalamineWorkbook) -> dict[str, bool]:
     """The worksheets in order, and whether each is shown."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415 - heavy
 
-    sheets = [s for s in book.calamine.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
-    if len(sheets) > MOST_SHEETS:
-        raise refusal("file-too-large", book.content.name, f"it has more than {MOST_SHEETS} sheets")
+    sheets = [s for s in calamine.sheets_metadata if s.typ is SheetTypeEnum.WorkSheet]
     return {s.name: s.visible is SheetVisibleEnum.Visible for s in sheets}
 
 
@@ -199,7 +229,7 @@ def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet
     facts = book.facts(name)
     _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
     with _calamine(book.content.name):
-        cells = book.calamine.get_sheet_by_name(name)
+        cells = book.cells(name)
         rows = cells.to_python(skip_empty_area=False, nrows=HEADING_ROWS)
     texts = [[text_of(value) for value in row] for row in rows]
     index = heading_index(texts, known)
