@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from string import Formatter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class Severity(StrEnum):
@@ -167,18 +168,30 @@ def _where(finding: Finding) -> str:
             return place.sheet or place.file
 
 
+@cache
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """A sentence cut at its places: text, and the name of the place after it.
+
+    A run may fill sentences a million times, so a place costs only where it stands.
+    """
+    return tuple((text, place) for text, place, _, _ in Formatter().parse(sentence))
+
+
+_PLACES: Mapping[str, Callable[[Finding], str]] = {
+    "field": lambda finding: finding.field or "",
+    "heading": lambda finding: finding.heading or finding.field or "",
+    "value": lambda finding: "the value" if finding.value is None else f"“{finding.value}”",
+    "where": _where,
+    "detail": lambda finding: finding.detail,
+    "remedies": lambda finding: " or ".join(finding.remedies),
+    "file": lambda finding: finding.place.file,
+    "sheet": lambda finding: finding.place.sheet or "",
+}
+"""What stands in a place of a sentence."""
+
+
 def _filled(sentence: str, finding: Finding) -> str:
-    places = {
-        "field": finding.field or "",
-        "heading": finding.heading or finding.field or "",
-        "value": "the value" if finding.value is None else f"“{finding.value}”",
-        "where": _where(finding),
-        "detail": finding.detail,
-        "remedies": " or ".join(finding.remedies),
-        "file": finding.place.file,
-        "sheet": finding.place.sheet or "",
-    }
-    filled = sentence.format_map(places)
+    filled = "".join(text if place is None else text + _PLACES[place](finding) for text, place in _pieces(sentence))
     # a file's name stays as it is: elsewhere than on Windows another case is another file
     return filled if sentence.startswith("{file}") else filled[:1].upper() + filled[1:]
 

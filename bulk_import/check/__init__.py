@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bulk_import.check.examination import examine
 from bulk_import.check.records import Checked, Options, Record, payload, reference_keys
 from bulk_import.check.schema import CheckBrokenError
-from bulk_import.check.verdict import conclude, with_references
+from bulk_import.check.verdict import conclude, refuse_too_many, with_references
 from bulk_import.rules import duplicates
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def check(table: Table, *, source: int, options: Options) -> Checked:
 
     Raises:
         CheckBrokenError: a rule failed to give an answer for each row; a mistake in this program, never in the data.
+        InputUnreadable: its finding `problems-too-many` says of which columns.
     """
     return _checked([table], [source], options)[0]
 
@@ -56,7 +57,7 @@ def check_all(tables: Sequence[Table], *, options: Options) -> tuple[Checked, ..
         options: what the settings say.
 
     Raises:
-        CheckBrokenError: as `check`.
+        CheckBrokenError, InputUnreadable: as `check`.
     """
     return _checked(tables, range(len(tables)), options)
 
@@ -66,6 +67,9 @@ def _checked(tables: Sequence[Table], sources: Sequence[int], options: Options) 
     repeated: list[list[Breach]] = [[] for _ in tables]
     for number, breach in duplicates([one.people for one in examined]):
         repeated[number].append(breach)
+    refuse_too_many(
+        [(one.table.source, (*one.breaches, *again)) for one, again in zip(examined, repeated, strict=True)]
+    )
     return tuple(
         conclude(one, again, source=source, options=options)
         for one, again, source in zip(examined, repeated, sources, strict=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bulk_import.findings import Finding, Place, column_letters
-from bulk_import.kinds.dates import Form, form
+from bulk_import.kinds.dates import Form, Past, form, has_short_year
+from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 _AGAINST = {"dmy": Form.MONTH_FIRST, "mdy": Form.DAY_FIRST}
 _FIRST = {Form.DAY_FIRST: "day", Form.MONTH_FIRST: "month"}
 _OTHER = {Form.DAY_FIRST: "month", Form.MONTH_FIRST: "day"}
+
+
+def columns_of_dates(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:
+    """What is said of whole columns of dates: contradictions, and years of two digits."""
+    yield from contradictions(cells, table, columns, options)
+    yield from _swapped(cells, table, columns)
+    yield from _short_years(cells, table, columns, options)
 
 
 def contradictions(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:
@@ -66,3 +74,56 @@ def _doubt(against: Form, text: str) -> str:
             return (
                 f"it has the {_OTHER[against]} first, and other dates of this column have the {_FIRST[against]} first"
             )
+
+
+ENOUGH_REAL: Final = 5
+"""Different real dates from which on it is no accident that none has a day above twelve (less than one in fifty)."""
+
+
+def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
+    """Columns of which an Excel with American settings has made a part into dates, with the month first.
+
+    It takes 05/09/2026 for the 9th of May, and leaves 25/09/2026 as text: then no real date has a day above twelve,
+    and no text date has one up to twelve. The real dates are blamed, since they may be wrong.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    for name in (name for name in DATE_FIELDS if name in columns.field_at):
+        position = columns.field_at[name]
+        real = pd.Series(table.types[:, position] == CellType.DATE, index=cells.index) & ~cells.taken(name)
+        forms = DATE_FIELDS[name].forms(cells.texts[name])
+        left_as_text = int((forms == Form.DAY_FIRST).sum())
+        if not left_as_text or (forms == Form.EITHER).any() or (forms == Form.MONTH_FIRST).any():
+            continue
+        distinct = cells.texts[name][real].drop_duplicates()
+        days = distinct.str[8:10].astype(int)
+        if len(distinct) < ENOUGH_REAL or (days > MONTHS).any():
+            continue
+        cells.blame("date-order-unsure", name, real, "Excel seems to have read it with the month first")
+        heading = table.headings[position]
+        place = Place(table.source.name, table.source.sheet, None, heading.column)
+        detail = (
+            f"{_cells(left_as_text)} of text with a day above 12, and {_cells(int(real.sum()))} that Excel made into "
+            "dates, none of them with a day above 12, so it seems to have read these with the month first"
+        )
+        yield Finding("dates-ambiguous", place, field=name, heading=heading.text, detail=detail)
+
+
+MONTHS: Final = 12
+
+
+def _short_years(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:
+    """One note for each column with years of two digits, whose century is a guess."""
+    for name in (name for name in DATE_FIELDS if name in columns.field_at):
+        kind = DATE_FIELDS[name].reading(options.date_order, options.today)
+        distinct = cells.texts[name].dropna().drop_duplicates()
+        years = {text: day.year for text in distinct if has_short_year(text) and (day := kind.day(text))}
+        if not years:
+            continue
+        rows = cells.index[cells.texts[name].isin(list(years))]
+        heading = table.headings[columns.field_at[name]]
+        place = Place(table.source.name, table.source.sheet, None, heading.column)
+        first = f"{column_letters(heading.column)}{rows[0]}"
+        span = f"{min(years.values())} to {max(years.values())}" if kind.past is Past.PERHAPS else "the past"
+        detail = f"{_cells(len(rows))}, the first {first}, read as years of {span}"
+        yield Finding("years-short", place, field=name, heading=heading.text, detail=detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from bulk_import.catalogue import FIELDS, Sensitivity
 from bulk_import.check.cells import EVERYBODY, NO_ROLE, unusable
 from bulk_import.check.records import Checked
 from bulk_import.check.schema import REQUIRED
+from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.kinds import Choice
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from bulk_import.check.examination import Examined
     from bulk_import.check.records import Options
     from bulk_import.kinds import Value
-    from bulk_import.read.table import Heading
+    from bulk_import.read.table import Heading, Source
     from bulk_import.rules import Breach
 
 _HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
@@ -27,6 +29,28 @@ _NO_COLUMN = 1_000_000
 # There is no value yet, or none is wanted.
 _NO_MISTAKE = frozenset({"uln-placeholder", "not-for-role"})
 _OF_NO_CELL = frozenset({REQUIRED, "column-unsure"})
+
+MOST_PROBLEMS = 100_000
+"""Problems in rows that a run lists; each costs memory and time, and nobody reads so many."""
+WORST = 5
+
+
+def refuse_too_many(found: Sequence[tuple[Source, Sequence[Breach]]]) -> None:
+    """Refuses tables that have more problems than can be listed, before they are listed.
+
+    Raises:
+        InputUnreadable: its finding says which columns have the most.
+    """
+    counts = [sum(len(breach.rows) for breach in breaches) for _, breaches in found]
+    if sum(counts) <= MOST_PROBLEMS:
+        return
+    source, breaches = found[counts.index(max(counts))]
+    by_column: Counter[tuple[str, str]] = Counter()
+    for breach in breaches:
+        by_column[breach.field, breach.code] += len(breach.rows)
+    worst = ", ".join(f"{field} ({code}) in {rows:,} rows" for (field, code), rows in by_column.most_common(WORST))
+    detail = f"{sum(counts):,}, and the limit is {MOST_PROBLEMS:,}; most are {worst}"
+    raise InputUnreadable(Finding("problems-too-many", Place(source.name, source.sheet), detail=detail))
 
 
 def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, options: Options) -> Checked:

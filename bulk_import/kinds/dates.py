@@ -208,6 +208,15 @@ def form(text: str) -> Form:
     return Form.MONTH_FIRST if first in _MONTH_NUMBERS and second in _DAYS_ONLY else Form.CERTAIN
 
 
+_SHORT_YEAR = re.compile(r".*[^0-9:][0-9]{2}", re.ASCII | re.DOTALL)
+
+
+def has_short_year(text: str) -> bool:
+    """Whether a cleaned text that is a date ends in a year of two digits."""
+    day = _without_time(text)
+    return bool(_SHORT_YEAR.fullmatch(day)) and not _YEAR_FIRST.fullmatch(day)
+
+
 def _ordered_parts(text: str) -> tuple[str, str, str] | None:
     """Three numbers whose meaning depends on the order; None for any other text."""
     if _TOGETHER_YEAR_FIRST.fullmatch(text):

@@ -21,7 +21,8 @@ LONGEST_EMAIL = 254
 LONGEST_ADDRESS = 2000
 
 _UNUSUAL_IN_NAMES = {"digits": "[0-9]", "a tab": "\t", "a line break": "[\r\n]", "“|”": r"\|", "double quotes": '"'}
-_NOT_IN_EMAIL = rf'{SPACES}@,;:<>()\[\]"'
+# Curly quotes are what Word and Excel make of straight ones; no mailbox has them.
+_NOT_IN_EMAIL = rf'{SPACES}@,;:<>()\[\]"‘’“”'
 _EMAIL = rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}.]+(?:\.[^{_NOT_IN_EMAIL}.]+)+"
 _SCIENTIFIC = r"[0-9](?:[.,][0-9]+)?E\+[0-9]+"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK
 from bulk_import.findings import Finding, Place
+from bulk_import.read import asides
+from bulk_import.read.content import refusal
+from bulk_import.read.limits import MOST_USED_COLUMNS
 from bulk_import.read.table import Heading, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     import pandas as pd
@@ -43,13 +45,20 @@ class Grid:
 
 
 def as_table(grid: Grid, source: Source, findings: tuple[Finding, ...]) -> Table:
-    """Leaves out blank rows, guidance rows and wholly empty columns, and builds the frame."""
-    grid, skipped = _without_guidance(grid)
+    """Leaves out blank rows, guidance, totals and wholly empty columns, and builds the frame.
+
+    Raises:
+        InputUnreadable: there are more columns than any list of people has.
+    """
+    place = Place(source.name, source.sheet)
+    grid, guidance = _left_out(grid, "guidance-skipped", asides.guidance, place)
+    grid, totals = _left_out(grid, "totals-skipped", asides.totals, place)
     grid, blank = _without_blank_rows(grid)
     grid = _without_empty_columns(grid)
-    place = Place(source.name, source.sheet)
-    if skipped:
-        findings = (*findings, Finding("guidance-skipped", place, detail=listed_rows(skipped)))
+    if len(grid.headings) > MOST_USED_COLUMNS:
+        detail = f"it has {len(grid.headings):,} columns in use, and the limit is {MOST_USED_COLUMNS:,}"
+        raise refusal("file-too-large", source.name, detail, sheet=source.sheet)
+    findings = (*findings, *guidance, *totals)
     if not len(grid.rows):
         findings = (*findings, Finding("rows-missing", place))
     return Table(
@@ -71,18 +80,12 @@ def _kept(grid: Grid, mask: np.ndarray) -> Grid:
     return replace(grid, rows=grid.rows[mask], columns=columns, types=grid.types[mask])
 
 
-def _without_guidance(grid: Grid) -> tuple[Grid, tuple[int, ...]]:
-    """Without the rows whose first cell says that they are guidance or an example, wherever they stand."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
-
-    if not grid.columns:
-        return grid, ()
-    first = pc.utf8_ltrim_whitespace(grid.columns[0])
-    marked = pc.or_(pc.starts_with(first, GUIDANCE_MARK), pc.starts_with(first, EXAMPLE_MARK))
-    mask = pc.fill_null(marked, fill_value=False).to_numpy()
-    if not mask.any():
-        return grid, ()
-    return _kept(grid, ~mask), tuple(grid.rows[mask].tolist())
+def _left_out(grid: Grid, code: str, find: Callable[[Grid], np.ndarray], place: Place) -> tuple[Grid, list[Finding]]:
+    """Without the rows that are no people, and the finding that names them."""
+    mask = find(grid) if grid.columns and len(grid.rows) else None
+    if mask is None or not mask.any():
+        return grid, []
+    return _kept(grid, ~mask), [Finding(code, place, detail=listed_rows(grid.rows[mask].tolist()))]
 
 
 ENOUGH: Final = 5

@@ -74,8 +74,11 @@ MOST_FAILED_CELLS: Final = 500_000
 MOST_LINES: Final = 4_000_000
 """Lines of a text file."""
 
-MOST_TEXT_CELLS: Final = 100_000_000
+MOST_TEXT_CELLS: Final = 40_000_000
 """Lines × columns of a text file."""
+
+MOST_USED_COLUMNS: Final = 2_000
+"""Columns with a heading or a value; each is named to the user, mapped and reported."""
 
 MOST_RAGGED_ROWS: Final = 100_000
 """Rows of a text file that may fail to fit its headings before the file as a whole is at fault."""

@@ -326,5 +326,5 @@ SAMPLE = Sample(
     ),
     headings=HEADINGS,
     rows=_ROWS,
-    file_finds=("column-unknown", "codes-mixed"),
+    file_finds=("column-unknown", "codes-mixed", "cells-tidied", "cells-tidied"),
 )
