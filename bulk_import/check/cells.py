@@ -106,6 +106,21 @@ class Cells:
             taken.loc[list(breach.rows)] = True
             self._taken[breach.field] = taken
 
+    def say_nothing_of(self, rows: Sequence[int]) -> None:
+        """Takes back what was said of rows whose cells stand in the wrong columns."""
+        unwanted = frozenset(rows)
+        if unwanted:
+            kept = [
+                (breach, [at for at, row in enumerate(breach.rows) if row not in unwanted]) for breach in self.breaches
+            ]
+            self.breaches = [
+                Breach(
+                    breach.code, breach.field, [breach.rows[at] for at in places], [breach.detail(at) for at in places]
+                )
+                for breach, places in kept
+                if places
+            ]
+
     def usable(self, live: pd.Series[int]) -> pd.DataFrame:
         """The texts that can be sent: missing where a finding made them unusable or the row's role takes none."""
         import pandas as pd  # noqa: PLC0415 - heavy

@@ -13,7 +13,7 @@ from bulk_import.read.package import parse, safe_parser
 if TYPE_CHECKING:
     from bulk_import.read.package import Package
 
-REFERENCE: Final = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+REFERENCE: Final = re.compile(r"([A-Za-z]{1,7})([0-9]{1,9})")
 NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 

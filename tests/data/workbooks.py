@@ -105,6 +105,20 @@ def hidden_rows(rows: Iterable[Iterable[object]], hidden: Iterable[int]) -> byte
     return saved(book)
 
 
+def saved_empty() -> bytes:
+    """A workbook with one sheet of nothing."""
+    return saved(openpyxl.Workbook())
+
+
+def merged(rows: Iterable[Iterable[object]], cells: str) -> bytes:
+    """A workbook with some cells made one."""
+    book = openpyxl.Workbook()
+    sheet = sheet_of(book, "Learners")
+    fill(sheet, rows)
+    sheet.merge_cells(cells)
+    return saved(book)
+
+
 def encrypted() -> bytes:
     """The beginning of a workbook with an opening password: an OLE file with the stream EncryptedPackage."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1016 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512

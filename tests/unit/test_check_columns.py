@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from bulk_import.catalogue import Role
-from bulk_import.check import Options, check
+from bulk_import.check import Options, check, check_all
+from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Severity, fix, message, severity
+from bulk_import.read.table import CellType
 from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
 
 OPTIONS = Options(today=TODAY)
@@ -144,3 +148,35 @@ def test_the_order_of_dates_can_be_asked_for() -> None:
     assert sent(next(iter(found.records())))["CreatedOn"] == date(2026, 3, 25)
     british = people_table({**person(Role.LEARNER), "CreatedOn": "25/03/2026"})
     assert "dates-ambiguous" in codes(check(british, source=0, options=Options(today=TODAY, date_order="mdy")))
+
+
+def test_dates_that_excel_read_the_american_way_are_stopped() -> None:
+    """Where it left every day above twelve as text and made dates of none, its dates are not sent."""
+    days = ["2026-05-09", "2026-06-09", "2026-07-09", "2026-08-09", "2026-01-10", "25/09/2026", "30/09/2026"]
+    people = [{**person(Role.LEARNER, at), "StartOn": day, "PlannedEndDate": None} for at, day in enumerate(days)]
+    column = list(people[0]).index("StartOn")
+    headings = list(people[0])
+    types = {(at, column): CellType.DATE for at in range(5)}
+    found = check(made_table(headings, [list(one.values()) for one in people], types=types), source=0, options=OPTIONS)
+    assert [(one.code, one.place.row) for one in found.findings] == [
+        ("dates-ambiguous", None),
+        *(("date-order-unsure", row) for row in range(2, 7)),
+    ]
+    assert found.findings[0].detail.startswith("2 cells of text with a day above 12, and 5 cells that Excel made into")
+    one_above = {**types, (5, column): CellType.DATE}
+    rows = [
+        list({**one, "StartOn": "2026-09-25"}.values()) if at == 5 else list(one.values())
+        for at, one in enumerate(people)
+    ]
+    assert codes(check(made_table(headings, rows, types=one_above), source=0, options=OPTIONS)) == []
+
+
+def test_a_file_with_more_problems_than_anybody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns with the most are named, and the problems of all files of a run count together."""
+    monkeypatch.setattr("bulk_import.check.verdict.MOST_PROBLEMS", 5)
+    bad = [{**person(Role.LEARNER, at), "ULN": "1", "OrganisationID": "x" if at else "1"} for at in range(3)]
+    assert len(checked(*bad).findings) == 5
+    with pytest.raises(InputUnreadable) as caught:
+        check_all([people_table(*bad), people_table(person(Role.OBSERVER, 9), {"ULN": "2"})], options=OPTIONS)
+    assert caught.value.finding.code == "problems-too-many"
+    assert "most are ULN (uln-format) in 3 rows, OrganisationID (id-format) in 2 rows" in caught.value.finding.detail
