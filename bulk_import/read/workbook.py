@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from bulk_import.findings import Finding, Place, column_letters
@@ -160,7 +162,8 @@ def _calamine(name: str) -> Iterator[None]:
     from python_calamine import CalamineError, PasswordError  # noqa: PLC0415 - heavy
 
     try:
-        yield
+        with _silent():
+            yield
     except PasswordError:
         raise refusal("file-encrypted", name) from None
     except (CalamineError, ValueError, OverflowError, OSError):
@@ -170,6 +173,26 @@ def _calamine(name: str) -> Iterator[None]:
         if type(failure).__name__ != "PanicException":
             raise
         raise refusal("file-unreadable", name, "the workbook is damaged") from None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keeps what the fast reader prints when it panics off the screen: it goes past Python, to the file descriptor."""
+    try:
+        kept = os.dup(STDERR)
+    except OSError:
+        yield  # a program without a screen
+        return
+    try:
+        with Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), STDERR)
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+
+
+STDERR: Final = 2
 
 
 def _choose(book: OpenBook, sheet: str | None, known: Callable[[str], bool]) -> tuple[FoundSheet, tuple[Finding, ...]]:

@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.benchmarks [check|csv|submit|safety|help|all] [--rows N] [--runs N]`."""
+"""Runs the benchmarks: `python -m tests.benchmarks [WHICH] [--rows N] [--runs N]`; without WHICH, all of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.checking import check_csv, check_xlsx
+from tests.benchmarks.hostile import hostile
 from tests.benchmarks.measure import say
 from tests.benchmarks.pacing import submit
+from tests.benchmarks.reading import read
 from tests.benchmarks.safety import safety
 from tests.benchmarks.starting import start
 
@@ -24,7 +26,10 @@ def main() -> None:
     """Runs what was asked for and prints figures."""
     arguments = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="How fast the product is.")
     arguments.add_argument(
-        "which", nargs="?", default="all", choices=["check", "csv", "submit", "safety", "help", "all"]
+        "which",
+        nargs="?",
+        default="all",
+        choices=["check", "csv", "read", "hostile", "submit", "safety", "help", "all"],
     )
     arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
     arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
@@ -32,6 +37,8 @@ def main() -> None:
     say("Other work on this machine changes times; trust the ratios.")
     benchmarks: dict[str, Callable[[], None]] = {
         "help": lambda: start(max(5, chosen.runs)),
+        "read": lambda: read(chosen.rows or XLSX_ROWS, chosen.runs),
+        "hostile": hostile,
         "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
         "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
         "safety": lambda: safety(chosen.rows or SAFETY_ROWS),

@@ -8,7 +8,7 @@ import pytest
 
 from bulk_import.errors import InputUnreadable
 from tests.data import other_workbooks as made
-from tests.data.workbooks import HEADINGS
+from tests.data.workbooks import HEADINGS, rezipped
 from tests.unit.reading import read_bytes, rows, said, texts, types
 
 if TYPE_CHECKING:
@@ -93,3 +93,11 @@ def test_a_hostile_binary_workbook_is_refused(tmp_path: Path) -> None:
     far = made.xlsb_row(1_000_000, [made.xlsb_text(16_000, "x")])
     assert refused(tmp_path, made.xlsb([XLSB_HEADINGS, far])) == "file-too-large"
     assert refused(tmp_path, made.xlsb([XLSB_HEADINGS, b"\x80"])) == "file-unreadable"
+
+
+def test_a_panic_of_the_fast_reader_stays_off_the_screen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It ends in the product's own sentence, and nothing else is printed."""
+    parts: dict[str, bytes] = {"xl/workbook.bin": made.record(131) + made.record(153)}
+    data = rezipped(made.xlsb([XLSB_HEADINGS]), parts)
+    assert refused(tmp_path, data) == "file-unreadable"
+    assert capfd.readouterr() == ("", "")

@@ -132,6 +132,15 @@ def test_what_is_written_is_read(tmp_path: Path, body: list[tuple[object, ...]],
     assert rows(table) == list(range(down + 1, down + 1 + len(body)))
 
 
+@shared_folder
+@given(body=st.lists(st.tuples(st.just("x"), cells, cells, cells), min_size=1, max_size=6))
+def test_what_another_library_writes_is_read(tmp_path: Path, body: list[tuple[object, ...]]) -> None:
+    """So it does where texts stand in a list of their own, as Excel and XlsxWriter keep them."""
+    table = read_bytes(tmp_path, made.with_shared_texts([H, *body]))
+    assert texts(table) == [[as_text(value) for value in row] for row in body]
+    assert rows(table) == list(range(2, 2 + len(body)))
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_numbers_text_is_exact(value: float) -> None:
     """The text has no exponent and means the very same number."""
