@@ -57,9 +57,11 @@ def guidance(grid: Grid) -> np.ndarray:
     import numpy as np  # noqa: PLC0415 - heavy
 
     mask = _marked(grid)
+    # Where ours stands with its mark, a row like it below is somebody who tries the form out.
+    marked = bool(mask.any())
     for position in np.flatnonzero(grid.types.any(axis=1) & ~mask)[:LOOKED_AT]:
         texts = [text for text, _ in _cells(grid, int(position))]
-        if texts and not _is_guidance(texts):
+        if texts and not (_is_guidance(texts) or (not marked and _is_our_example(texts))):
             break
         mask[position] = bool(texts)
     return mask
@@ -89,7 +91,7 @@ def _is_guidance(texts: list[str]) -> bool:
         return True
     spoken = [text for text in texts if GUIDANCE.match(text)]
     addressed = any("@" in text for text in texts if text not in spoken)
-    return (2 * len(spoken) >= len(texts) and not addressed) or _is_our_example(texts)
+    return 2 * len(spoken) >= len(texts) and not addressed
 
 
 ENOUGH_EXAMPLES: Final = 4

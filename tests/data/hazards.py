@@ -192,6 +192,17 @@ HEADINGS: Final = {
     "example of ours without its mark": Hazard(
         _with("Asha,Khan,asha.khan@example.com,Learner,1234,5012,301,77,L0042,9276308686,,14/02/2008,,", at=1), SKIPPED
     ),
+    "our example, and somebody who fills it in again": Hazard(
+        "\r\n".join(
+            [
+                "Notes (not sent)," + LINES[0],
+                "Example (not sent),Asha,Khan,x",
+                ",Asha,Khan,asha.khan@example.com,Learner,1234,5012,301,77,L0042,9276308686,,14/02/2008,,",
+            ]
+        ).encode(),
+        SKIPPED,
+        1,
+    ),
     "example of others": Hazard(_with("Example,Smith,,Learner,1", at=1), SKIPPED),
     "a total": Hazard(_with("Total learners,3,,,,,,", at=4), TOTALS),
     "a total in one cell": Hazard(_with("", "Total: 3", at=4), TOTALS),
