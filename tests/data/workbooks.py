@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 import openpyxl
 import xlsxwriter
 from openpyxl.cell.cell import Cell
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,9 +29,13 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return stream.getvalue()
 
 
-def workbook(rows: Iterable[Iterable[object]], *, title: str = "Learners", corner: str = "A1") -> bytes:
+def workbook(
+    rows: Iterable[Iterable[object]], *, title: str = "Learners", corner: str = "A1", epoch_1904: bool = False
+) -> bytes:
     """A workbook of one sheet whose rows begin at `corner`."""
     book = openpyxl.Workbook()
+    if epoch_1904:
+        book.epoch = CALENDAR_MAC_1904
     fill(sheet_of(book, title), rows, corner=corner)
     return saved(book)
 
@@ -112,6 +117,7 @@ def with_shared_texts(rows: Iterable[Iterable[object]]) -> bytes:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     sheet, day = book.add_worksheet("Learners"), book.add_format({"num_format": "dd/mm/yyyy"})
+    clock, moment = (book.add_format({"num_format": form}) for form in ("hh:mm:ss", "dd/mm/yyyy hh:mm:ss"))
     for row, cells in enumerate(rows):
         for column, value in enumerate(cells):
             match value:
@@ -121,8 +127,12 @@ def with_shared_texts(rows: Iterable[Iterable[object]]) -> bytes:
                     sheet.write_boolean(row, column, value)
                 case int() | float():
                     sheet.write_number(row, column, value)
+                case datetime():
+                    sheet.write_datetime(row, column, value, moment)
                 case date():
                     sheet.write_datetime(row, column, value, day)
+                case time():
+                    sheet.write_datetime(row, column, value, clock)
                 case _:
                     pass
     book.close()

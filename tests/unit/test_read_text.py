@@ -279,6 +279,15 @@ def test_other_kinds_of_file_are_told(tmp_path: Path, data: bytes, code: str, de
     assert refused(tmp_path, data) == (code, detail)
 
 
+@pytest.mark.parametrize("name", ["people.xls", "people.xlsx", "people"])
+def test_a_csv_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
+    """Report servers name their CSV .xls."""
+    path = tmp_path / name
+    path.write_text(HEAD + ASHA, encoding="utf-8")
+    table = read_table(path, known=known)
+    assert (texts(table), table.findings, table.source.sheet) == ([ASHA.strip().split(",")], (), None)
+
+
 def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
     """A missing file, a folder and a file beyond the limit are said in one sentence each."""
 

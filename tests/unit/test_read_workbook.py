@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from bulk_import.errors import InputUnreadable
 from bulk_import.read import CellType
-from bulk_import.read.cells import duration_text, number_text
+from bulk_import.read.cells import date_text, duration_text, number_text
 from tests.data import workbooks as made
 from tests.unit.reading import read_bytes, rows, said, texts, types
 
@@ -104,7 +104,9 @@ cells = st.one_of(
     st.integers(-(10**15), 10**15),
     st.floats(allow_nan=False, allow_infinity=False, width=32),
     st.booleans(),
-    st.dates(dt.date(1900, 3, 1), dt.date(9999, 12, 31)),
+    st.dates(dt.date(1904, 1, 2), dt.date(9999, 12, 31)),
+    st.datetimes(dt.datetime(1904, 1, 2), dt.datetime(2200, 1, 1)).map(lambda value: value.replace(microsecond=0)),  # noqa: DTZ001 - a cell has no zone
+    st.times().map(lambda value: value.replace(microsecond=0)),
 )
 
 
@@ -115,7 +117,9 @@ def as_text(value: object) -> str | None:
             return None
         case bool():
             return "TRUE" if value else "FALSE"
-        case dt.date():
+        case dt.datetime():
+            return date_text(value)
+        case dt.date() | dt.time():
             return value.isoformat()
         case int() | float():
             return number_text(float(f"{value:.16g}"))  # openpyxl writes 16 digits
@@ -123,12 +127,37 @@ def as_text(value: object) -> str | None:
             return str(value)
 
 
+TYPES = {
+    type(None): CellType.EMPTY,
+    str: CellType.TEXT,
+    int: CellType.NUMBER,
+    float: CellType.NUMBER,
+    bool: CellType.BOOLEAN,
+    dt.date: CellType.DATE,
+    dt.datetime: CellType.DATETIME,
+    dt.time: CellType.TIME,
+}
+
+
+def as_type(value: object) -> CellType:
+    """What a value written to a cell should be read as being."""
+    midnight = isinstance(value, dt.datetime) and value.time() == dt.time()
+    return CellType.DATE if midnight else TYPES[type(value)]
+
+
 @shared_folder
-@given(body=st.lists(st.tuples(st.just("x"), cells, cells, cells), min_size=1, max_size=6), down=st.integers(1, 9))
-def test_what_is_written_is_read(tmp_path: Path, body: list[tuple[object, ...]], down: int) -> None:
-    """Every cell of a workbook comes back as typed, at its own address."""
-    table = read_bytes(tmp_path, made.workbook([H, *body], corner=f"B{down}"))
+@given(
+    body=st.lists(st.tuples(st.just("x"), cells, cells, cells), min_size=1, max_size=6),
+    down=st.integers(1, 9),
+    epoch_1904=st.booleans(),
+)
+def test_what_is_written_is_read(
+    tmp_path: Path, body: list[tuple[object, ...]], down: int, *, epoch_1904: bool
+) -> None:
+    """Every cell of a workbook comes back as typed, at its own address, with its type."""
+    table = read_bytes(tmp_path, made.workbook([H, *body], corner=f"B{down}", epoch_1904=epoch_1904))
     assert texts(table) == [[as_text(value) for value in row] for row in body]
+    assert types(table) == [[as_type(value) for value in row] for row in body]
     assert rows(table) == list(range(down + 1, down + 1 + len(body)))
 
 
@@ -138,6 +167,7 @@ def test_what_another_library_writes_is_read(tmp_path: Path, body: list[tuple[ob
     """So it does where texts stand in a list of their own, as Excel and XlsxWriter keep them."""
     table = read_bytes(tmp_path, made.with_shared_texts([H, *body]))
     assert texts(table) == [[as_text(value) for value in row] for row in body]
+    assert types(table) == [[as_type(value) for value in row] for row in body]
     assert rows(table) == list(range(2, 2 + len(body)))
 
 
