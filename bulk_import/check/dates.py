@@ -11,13 +11,14 @@ from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
 
     from bulk_import.check.cells import Cells
     from bulk_import.check.records import Options
     from bulk_import.columns import Columns
+    from bulk_import.kinds import DateOrder
     from bulk_import.read.table import Table
 
 _AGAINST = {"dmy": Form.MONTH_FIRST, "mdy": Form.DAY_FIRST}
@@ -26,9 +27,10 @@ _OTHER = {Form.DAY_FIRST: "month", Form.MONTH_FIRST: "day"}
 
 
 def columns_of_dates(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:
-    """What is said of whole columns of dates: contradictions, and years of two digits."""
+    """What is said of whole columns of dates: contradictions, real dates beside text, and years of two digits."""
     yield from contradictions(cells, table, columns, options)
     yield from _swapped(cells, table, columns)
+    yield from _mixed(cells, table, columns, options)
     yield from _short_years(cells, table, columns, options)
 
 
@@ -110,6 +112,29 @@ def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
 
 
 MONTHS: Final = 12
+_ORDERS: Final[Mapping[DateOrder, str]] = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+
+
+def _mixed(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:
+    """One note for each column with real dates and with text dates that depend on the order."""
+    for name in (name for name in DATE_FIELDS if name in columns.field_at):
+        position = columns.field_at[name]
+        types, usable = table.types[:, position], ~cells.taken(name).to_numpy()
+        real = int(((types == CellType.DATE) & usable).sum())
+        as_text = (types == CellType.TEXT) & usable
+        if not real or not as_text.any():
+            continue
+        as_text &= DATE_FIELDS[name].forms(cells.texts[name]) != Form.CERTAIN
+        if not as_text.any():
+            continue
+        heading = table.headings[position]
+        place = Place(table.source.name, table.source.sheet, None, heading.column)
+        first = f"{column_letters(heading.column)}{cells.index[as_text][0]}"
+        detail = (
+            f"{_cells(real)} of real dates, and {_cells(int(as_text.sum()))} of text, the first {first}, "
+            f"read {_ORDERS[options.date_order]}"
+        )
+        yield Finding("dates-mixed", place, field=name, heading=heading.text, detail=detail)
 
 
 def _short_years(cells: Cells, table: Table, columns: Columns, options: Options) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import schema
 from bulk_import.check.cells import ERROR_TEXTS, EVERYBODY, NO_ROLE, SHUT, Cells, first_filled, takers
 from bulk_import.check.codes import translations
+from bulk_import.check.damage import set_apart_damaged
 from bulk_import.check.dates import columns_of_dates
 from bulk_import.check.roles import tell_roles
 from bulk_import.check.tidied import tidied
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
     from bulk_import.rules import Breach
 
-DIGITS_KEPT = 15
 _DATES = (CellType.DATE, CellType.DATETIME, CellType.TIME)
 
 
@@ -68,7 +68,7 @@ def examine(table: Table, options: Options) -> Examined:
     _take_names(cells, table, columns)
     _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
-    _set_apart_cut(cells, live, table, columns)
+    set_apart_damaged(cells, live, table, _cells_that_count(table, columns))
     translated = tuple(translations(cells, live, table, columns, options))
     of_dates = tuple(columns_of_dates(cells, table, columns, options))
     _fill_in(cells, live, options)
@@ -155,20 +155,6 @@ def _cells_that_count(table: Table, columns: Columns) -> Iterator[tuple[str, int
         for beside in columns.beside.get(name, ()):
             yield name, beside, before.isna()
             before = before.where(before.notna(), table.frame.iloc[:, beside])
-
-
-def _set_apart_cut(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
-    """Numbers longer than Excel can keep, whose last digits are zeros now."""
-    import pandas as pd  # noqa: PLC0415 - heavy
-
-    for name, position in columns.field_at.items():
-        numbers = pd.Series(table.types[:, position] == CellType.NUMBER, index=cells.index)
-        if name == "Role" or not numbers.any():
-            continue
-        cut = numbers & (table.frame.iloc[:, position].str.len() > DIGITS_KEPT) & takers(name, live)
-        cells.blame(
-            "number-damaged", name, cut, f"of a number Excel keeps {DIGITS_KEPT} digits, and this one is longer"
-        )
 
 
 def _fill_in(cells: Cells, live: pd.Series[int], options: Options) -> None:

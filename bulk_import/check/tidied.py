@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.findings import Finding, Place, column_letters
+from bulk_import.kinds import Identifier, ListedReference, Name, Phone, Reference, Uln
 from bulk_import.kinds.kind import INVISIBLE, ODD_SPACES, trimmed
-from bulk_import.kinds.numbers import Reference, Uln
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,33 +15,41 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bulk_import.columns import Columns
+    from bulk_import.kinds import Kind
     from bulk_import.read.table import Table
 
 UNSEEN: Final = f"{INVISIBLE}|{ODD_SPACES}"
 FLOAT: Final = r"[0-9]+\.0+"
 APOSTROPHE: Final = "'"
+CURLY: Final = "[‘’“”]"
 
 
 def tidied(table: Table, columns: Columns) -> Iterator[Finding]:
-    """One note for each column that was tidied, and one warning for each with cells that begin with an apostrophe."""
-    for name, position in columns.field_at.items():
-        texts = table.frame.iloc[:, position]
-        heading = table.headings[position]
-        letters = column_letters(heading.column)
+    """One finding for each column that was tidied, that has curly quotes, or cells that begin with an apostrophe."""
+    for name, position in _used(columns):
+        texts, heading = table.frame.iloc[:, position], table.headings[position]
         place = Place(table.source.name, table.source.sheet, None, heading.column)
-        floats = isinstance(FIELDS[name].kind, (Uln, Reference))
-        seen = [
-            _counted(texts[_unseen(texts)], letters, "spaces that do not break or characters that show nothing"),
-            _counted(texts[texts.str.fullmatch(FLOAT, na=False)] if floats else texts[:0], letters, "“.0” at the end"),
-        ]
-        if any(seen):
-            yield Finding(
-                "cells-tidied", place, field=name, heading=heading.text, detail=" and ".join(filter(None, seen))
-            )
-        marked = texts[texts.str.startswith(APOSTROPHE, na=False)]
-        if len(marked):
-            detail = _counted(marked, letters, "an apostrophe")
-            yield Finding("apostrophe-first", place, field=name, heading=heading.text, detail=detail)
+        for code, detail in _told(texts, FIELDS[name].kind, column_letters(heading.column)):
+            if detail:
+                yield Finding(code, place, field=name, heading=heading.text, detail=detail)
+
+
+def _used(columns: Columns) -> Iterator[tuple[str, int]]:
+    """API name and position of each column that is read, those of names among them."""
+    yield from columns.field_at.items()
+    yield from ((name, at) for name, positions in columns.beside.items() for at in positions)
+
+
+def _told(texts: pd.Series[str], kind: Kind, letters: str) -> Iterator[tuple[str, str]]:
+    """Codes with their details, "" where there is nothing to say."""
+    unseen = _counted(texts[_unseen(texts)], letters, "spaces that do not break or characters that show nothing")
+    floats = ""
+    if isinstance(kind, (Uln, Reference, ListedReference, Phone, Identifier)):
+        floats = _counted(texts[texts.str.fullmatch(FLOAT, na=False)], letters, "“.0” at the end")
+    yield "cells-tidied", " and ".join(filter(None, [unseen, floats]))
+    yield "apostrophe-first", _counted(texts[texts.str.startswith(APOSTROPHE, na=False)], letters, "an apostrophe")
+    if isinstance(kind, Name):
+        yield "quotes-curly", _counted(texts[texts.str.contains(CURLY, regex=True, na=False)], letters, "them")
 
 
 def _unseen(texts: pd.Series[str]) -> pd.Series[bool]:

@@ -33,7 +33,8 @@ Value: TypeAlias = str | int | bool | date | Awaited
 Json: TypeAlias = str | int | bool | Awaited | None
 Rule: TypeAlias = "Callable[[pd.Series[str]], pd.Series[bool]]"
 
-INVISIBLE = "[\u200b\u2060\ufeff]"
+# No joiners (U+200C, U+200D): some languages write names with them.
+INVISIBLE = "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 ODD_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 LONGEST = 4000
 

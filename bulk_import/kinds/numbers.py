@@ -127,6 +127,10 @@ class Phone(Kind):
     advice: ClassVar[frozenset[str]] = frozenset({"phone-zero-restored", "phone-kind"})
     hurt_by_dates: ClassVar[bool] = True
 
+    def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
+        """7700900123.0 becomes 7700900123."""
+        return whole_numbers(trimmed(texts))
+
     def rules(self) -> Mapping[str, Rule]:
         """The shape of one number; a lost zero; a mobile number among landlines or the reverse."""
         other = _LANDLINE if self.line is PhoneLine.MOBILE else _MOBILE

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from bulk_import.kinds.kind import SPACES, ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule, trimmed
+from bulk_import.kinds.numbers import whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +22,8 @@ LONGEST_EMAIL = 254
 LONGEST_ADDRESS = 2000
 
 _UNUSUAL_IN_NAMES = {"digits": "[0-9]", "a tab": "\t", "a line break": "[\r\n]", "“|”": r"\|", "double quotes": '"'}
-# Curly quotes are what Word and Excel make of straight ones; no mailbox has them.
-_NOT_IN_EMAIL = rf'{SPACES}@,;:<>()\[\]"‘’“”'
+# Curly quotes are what Word and Excel make of straight ones, joiners show nothing; no mailbox has them.
+_NOT_IN_EMAIL = rf'{SPACES}@,;:<>()\[\]"‘’“”' "\u200c\u200d"
 _EMAIL = rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}.]+(?:\.[^{_NOT_IN_EMAIL}.]+)+"
 _SCIENTIFIC = r"[0-9](?:[.,][0-9]+)?E\+[0-9]+"
 
@@ -137,6 +138,10 @@ class Identifier(Text):
     """The centre's own reference for a person, the MISID."""
 
     advice: ClassVar[frozenset[str]] = frozenset({"too-long"})
+
+    def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
+        """101.0 becomes 101."""
+        return whole_numbers(trimmed(texts))
 
     def rules(self) -> Mapping[str, Rule]:
         """Length, and what Excel does to long numbers (1.23457E+11)."""

@@ -70,6 +70,13 @@ TEXTS: Final = {
     **{f"separator {s!r}": Hazard(people.as_csv(separator=s).encode()) for s in ",;\t|"},
     **{f"line end {end!r}": Hazard(people.as_csv(line_end=end).encode()) for end in ("\r\n", "\n", "\r")},
     "line break in quotation marks": Hazard(people.as_csv({(2, "MISID"): "L1\nold"}).encode()),
+    "rows below a line break have Excel's numbers": Hazard(
+        people.as_csv({(2, "MISID"): "L1\r\nold\r\nnumber", (3, "Email"): "tom"}).encode(), (("email-format", "C3", E),)
+    ),
+    "rows below titles and blank rows have Excel's numbers": Hazard(
+        _with("Enrolments", "", at=0).replace(b"Zo\xc3\xab,Lee,zoe@", b"\r\n,,\r\nZo\xc3\xab,Lee,zoe"),
+        (("email-format", "C8", E),),
+    ),
     "row too long": Hazard(
         _with("Mei,Lin,Ltd,mei@example.com,Learner,1,101,201,301,L4,1000000345,,,,,x", at=2),
         (("row-ragged", "row 3", E),),
@@ -222,18 +229,35 @@ CELLS: Final = {
     "ULN as a number": _xlsx("ULN", 9276308686),
     "ULN with its zero lost": _csv("ULN", "276308686", ("uln-format", "J2", W)),
     "digits beyond 15": _xlsx("MISID", 1234567890123456789, ("number-damaged", "I2", E)),
+    "digits beyond 15 in a CSV": _csv("MISID", "1234567890123450000", ("number-damaged", "I2", E)),
+    "sixteen digits of which the last is 0": _csv("MISID", "1234567890123450"),
+    "MISID as a float": _csv("MISID", "101.0", ("cells-tidied", "column I", N)),
+    "ULNs read as numbers from scientific notation": Hazard(
+        people.as_csv({(2, "ULN"): "9276310000", (4, "ULN"): "1000030000"}).encode(),
+        (("number-damaged", "J2", E), ("number-damaged", "J4", E)),
+    ),
+    "a ULN that ends in zeros": _csv("ULN", "1000000000"),
     "MISID in scientific notation": _csv("MISID", "1.23457E+11", ("number-damaged", "I2", E)),
     "phone without its zero": _csv("MobileNumber", "7700900123", ("phone-zero-restored", "K2", N)),
     "phone as a number": _xlsx("MobileNumber", 7700900123, ("phone-zero-restored", "K2", N)),
+    "phone as a float": _csv(
+        "MobileNumber", "7700900123.0", ("cells-tidied", "column K", N), ("phone-zero-restored", "K2", N)
+    ),
     "phone in scientific notation": _csv("MobileNumber", "7.70090E+09", ("phone-format", "K2", W)),
     "code that became a date": _xlsx("MISID", dt.date(2025, 9, 1), ("number-damaged", "I2", E)),
     "class that became a date": _xlsx("ClassroomID", dt.date(2026, 9, 25), ("number-damaged", "G2", E)),
     "real date": _xlsx("StartOn", dt.date(2026, 9, 1)),
     "text dates beside real ones": Hazard(
-        people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1), (3, "StartOn"): "25/09/2026"})
+        people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1), (3, "StartOn"): "25/09/2026"}),
+        (("dates-mixed", "column M", N),),
+    ),
+    "text dates that no order touches beside real ones": Hazard(
+        people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1), (3, "StartOn"): "25 Sep 2026"})
     ),
     "a 1904 workbook": Hazard(people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1)}, epoch_1904=True)),
     "serial number in a CSV": _csv("StartOn", "46266", ("date-format", "M2", W)),
+    "serial number as a number of a workbook": _xlsx("StartOn", 46266, ("date-format", "M2", W)),
+    "serial number with a time of day": _xlsx("StartOn", 46266.395833333336, ("date-format", "M2", W)),
     "month first": Hazard(
         people.as_csv(
             {(2, "StartOn"): "09/25/2026", (3, "StartOn"): "01/09/2026", (4, "StartOn"): "30/09/2026"}
@@ -249,13 +273,23 @@ CELLS: Final = {
     "error cell": _xlsx("ClassroomID", "#N/A", ("cell-error", "G2", E)),
     "error as text": _csv("ClassroomID", "#REF!", ("cell-error", "G2", E)),
     "no-break space": _csv("LastName", "Khan\u00a0", ("cells-tidied", "column B", N)),
+    "no-break space in a name beside an id": Hazard(
+        TEXT.replace("PlannedEndDate", "PlannedEndDate,Tutor")
+        .replace("14/02/2006,,", "14/02/2006,,,Helen\u00a0Marsh")
+        .encode(),
+        (("cells-tidied", "column O", N),),
+    ),
+    "id as a float": _csv("DefaultAssessorID", "101.0", ("cells-tidied", "column F", N)),
     "zero-width space": _csv("Email", "asha\u200b@example.com", ("cells-tidied", "column C", N)),
-    "curly quote in a name": _csv("LastName", "O’Brien"),
+    "direction mark": _csv("Email", "asha@example.com\u200e", ("cells-tidied", "column C", N)),
+    "joiner in an address": _csv("Email", "asha\u200d@example.com", ("email-format", "C2", E)),
+    "joiner in a name": _csv("LastName", "می\u200cخواهم"),
+    "curly quote in a name": _csv("LastName", "O’Brien", ("quotes-curly", "column B", N)),
     "curly quote in an address": _csv("Email", "o’brien@example.com", ("email-format", "C2", E)),
     "apostrophe first": _csv("ULN", "'9276308686", ("apostrophe-first", "column J", W), ("uln-format", "J2", W)),
     "apostrophe of a name": _csv("LastName", "'t Hart", ("apostrophe-first", "column B", W)),
     **{f"a person called {name}": _csv("LastName", name) for name in ("None", "NULL", "NA", "True", "nan", "N/A")},
-    "a cell of True": _xlsx("LastName", value=True),
+    "a cell of True": _xlsx("LastName", True, ("cell-boolean", "B2", W)),  # noqa: FBT003 - a cell's value
 }
 
 

@@ -101,4 +101,5 @@ SAMPLE = Sample(
     above=(),
     headings=tuple(_headings().values()),
     rows=tuple(_row(values) for values in _people()),
+    file_finds=("quotes-curly",),
 )

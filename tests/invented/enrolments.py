@@ -326,5 +326,9 @@ SAMPLE = Sample(
     ),
     headings=HEADINGS,
     rows=_ROWS,
-    file_finds=("column-unknown", "codes-mixed", "cells-tidied", "cells-tidied"),
+    file_finds=(
+        "column-unknown",
+        *("dates-mixed", "dates-mixed", "dates-mixed", "codes-mixed"),
+        *("cells-tidied", "quotes-curly", "cells-tidied"),
+    ),
 )

@@ -153,7 +153,7 @@ SAMPLE = Sample(
     above=(),
     headings=HEADINGS,
     rows=tuple(_row(place, first, last) for place, (first, last) in enumerate(_NAMES)),
-    file_finds=("encoding-guessed", "column-unknown", "years-short"),
+    file_finds=("encoding-guessed", "column-unknown", "years-short", "quotes-curly"),
     encoding="cp1252",
     separator=";",
 )

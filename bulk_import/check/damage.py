@@ -1,0 +1,79 @@
+"""Cells whose value Excel changed for good, told by what it leaves behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bulk_import.catalogue import FIELDS
+from bulk_import.check.cells import takers
+from bulk_import.kinds import Identifier, Name, Uln
+from bulk_import.read.table import CellType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from bulk_import.check.cells import Cells
+    from bulk_import.read.table import Table
+
+DIGITS_KEPT: Final = 15
+TOO_LONG: Final = rf"[0-9]{{{DIGITS_KEPT + 1},}}"
+CUT: Final = rf"[1-9][0-9]{{{DIGITS_KEPT - 1}}}0+"
+LEFT_OF_SCIENTIFIC: Final = "[1-9][0-9]{5}0{4}"
+"""What 9.27631E+09 becomes when it is read as a number."""
+ONE_IN: Final = 20
+
+
+def set_apart_damaged(
+    cells: Cells, live: pd.Series[int], table: Table, counting: Iterable[tuple[str, int, pd.Series[bool] | bool]]
+) -> None:
+    """Numbers that lost digits, and words that became truth values.
+
+    Args:
+        cells: those at hand.
+        live: the role of each row.
+        table: as read.
+        counting: API name, position and rows of the columns whose cells count.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    for name, position, counts in counting:
+        if name == "Role":
+            continue
+        kind, takes = FIELDS[name].kind, takers(name, live) & counts
+        typed = table.frame.iloc[:, position]
+        types = pd.Series(table.types[:, position], index=cells.index).where(takes, 0)
+        numbers = types == CellType.NUMBER
+        cut = typed.where(numbers).str.fullmatch(TOO_LONG, na=False) if numbers.any() else cells.nowhere()
+        if isinstance(kind, Identifier):
+            cut |= _cut_before(typed.where(takes))
+        cells.blame("number-damaged", name, cut, f"of a number Excel keeps {DIGITS_KEPT} digits, and this is longer")
+        if isinstance(kind, Uln):
+            _set_apart_rounded(cells, name, cells.texts[name].where(takes))
+        if isinstance(kind, Name | Identifier):
+            cells.blame("cell-boolean", name, types == CellType.BOOLEAN)
+
+
+def _cut_before(texts: pd.Series[str]) -> pd.Series[bool]:
+    """Long numbers that a CSV got from Excel: every one of them has nothing but zeros after the digits that it keeps.
+
+    A single one of sixteen digits may end in a zero by chance.
+    """
+    long = texts.str.fullmatch(TOO_LONG, na=False)
+    cut = texts.str.fullmatch(CUT, na=False)
+    distinct = texts[cut].drop_duplicates()
+    certain = len(distinct) > 1 or (distinct.str.len() > DIGITS_KEPT + 1).any()
+    return cut if certain and (cut == long).all() else cut & ~cut
+
+
+def _set_apart_rounded(cells: Cells, name: str, texts: pd.Series[str]) -> None:
+    """ULNs that were shown in scientific notation, saved, and read as numbers again.
+
+    One in ten thousand ends in four zeros by chance, so one alone is no evidence, and a few among many are none.
+    """
+    rounded = texts.str.fullmatch(LEFT_OF_SCIENTIFIC, na=False)
+    count = int(rounded.sum())
+    if count > 1 and count * ONE_IN >= int(texts.notna().sum()):
+        detail = f"it ends with four zeros, as {count:,} of this column do, where scientific notation cut digits off"
+        cells.blame("number-damaged", name, rounded, detail)
