@@ -224,7 +224,7 @@ HEADINGS: Final = {
 }
 
 CELLS: Final = {
-    "ULN in scientific notation": _csv("ULN", "9.27631E+09", ("number-damaged", "J2", E)),
+    "ULN in scientific notation": _csv("ULN", "9.27631E+09", ("number-damaged", "J2", W)),
     "ULN as a float": _csv("ULN", "9276308686.0", ("cells-tidied", "column J", N)),
     "ULN as a number": _xlsx("ULN", 9276308686),
     "ULN with its zero lost": _csv("ULN", "276308686", ("uln-format", "J2", W)),
@@ -234,7 +234,7 @@ CELLS: Final = {
     "MISID as a float": _csv("MISID", "101.0", ("cells-tidied", "column I", N)),
     "ULNs read as numbers from scientific notation": Hazard(
         people.as_csv({(2, "ULN"): "9276310000", (4, "ULN"): "1000030000"}).encode(),
-        (("number-damaged", "J2", E), ("number-damaged", "J4", E)),
+        (("number-damaged", "J2", W), ("number-damaged", "J4", W)),
     ),
     "a ULN that ends in zeros": _csv("ULN", "1000000000"),
     "MISID in scientific notation": _csv("MISID", "1.23457E+11", ("number-damaged", "I2", E)),
