@@ -246,7 +246,7 @@ def test_demo_does_the_real_job(tmp_path: Path) -> None:
         "Created",
         "Needs correcting",
         "Refused by OneFile",
-        "holds 45 accounts more than before: exactly those",
+        "holds 48 accounts more than before: exactly those",
     ):
         assert words in done.out
 
