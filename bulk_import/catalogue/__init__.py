@@ -32,6 +32,10 @@ __all__ = [
     "GUIDANCE_MARK",
     "NEVER_GUESSED",
     "NOTES_HEADING",
+    "PROBLEMS_MARK",
+    "PROBLEMS_SHEET",
+    "PROBLEM_HEADINGS",
+    "ROW_HEADINGS",
     "Alias",
     "Coding",
     "Doubt",
@@ -53,3 +57,10 @@ __all__ = [
 NOTES_HEADING = "Notes (not sent)"
 GUIDANCE_MARK = "How to fill in:"
 EXAMPLE_MARK = "Example (not sent)"
+
+# What a workbook that comes back to be corrected is known by: the first cell of the sheet that lists its problems, and
+# the headings of columns that are ours; the longer name where the user has a column of the shorter one.
+PROBLEMS_MARK = "Problems found by bulk-import"
+PROBLEMS_SHEET = "Problems"
+PROBLEM_HEADINGS = ("Problem", "Problem (bulk-import)")
+ROW_HEADINGS = ("Original row", "Original row (bulk-import)")

@@ -59,6 +59,19 @@ class Heading:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnMarks:
+    """What an earlier run wrote into a workbook for it to be corrected, and what reading leaves out.
+
+    Attributes:
+        sheet: the name of the sheet that lists the problems.
+        problem_column: where the column Problem stands, counted from 1; None where it is gone.
+    """
+
+    sheet: str
+    problem_column: int | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """A sheet or a CSV, below its heading row.
@@ -75,6 +88,7 @@ class Table:
         blank_rows: row numbers between the heading and the last row with content that hold nothing; not in frame.
         findings: of the file as a whole, and `row-ragged` of rows.
         hidden_columns: columns of the frame, counted from 1 as in `Heading`, that the sheet hides.
+        marks: what an earlier run wrote into the workbook; it is not in headings and frame.
     """
 
     source: Source
@@ -85,6 +99,7 @@ class Table:
     blank_rows: tuple[int, ...]
     findings: tuple[Finding, ...]
     hidden_columns: frozenset[int] = frozenset()
+    marks: OwnMarks | None = None
 
     @property
     def rows_read(self) -> int:

@@ -18,6 +18,7 @@ from bulk_import.read.content import FileType, refusal
 from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
+from bulk_import.read.marks import problems_sheet, without_marks
 from bulk_import.read.ods import ods_facts
 from bulk_import.read.package import open_package
 from bulk_import.read.sheet_xml import sheet_facts
@@ -102,11 +103,21 @@ def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str],
         InputUnreadable: the workbook is damaged, encrypted or too large, or the sheet cannot be told.
     """
     with _open(content) as book:
-        found, hidden = _choose(book, sheet, known)
-        grid = _grid(found)
+        problems = problems_sheet(book.names, lambda name: _first_cell(book, name))
+        found, hidden = _choose(book, sheet, known, problems)
+        grid, marks = _grid(found), None
+        if problems is not None:
+            grid, marks = without_marks(grid, problems)
         source = Source(content.path, content.name, content.sha256, found.name)
-        table = as_table(grid, source, hidden)
+        table = replace(as_table(grid, source, hidden), marks=marks)
     return _with_hidden(table, found.facts)
+
+
+def _first_cell(book: OpenBook, name: str) -> str:
+    _check_sheet(book, name)
+    with _calamine(book.content.name):
+        rows = book.cells(name).to_python(skip_empty_area=False, nrows=1)
+    return text_of(rows[0][0]) if rows and rows[0] else ""
 
 
 @contextmanager
@@ -195,9 +206,11 @@ def _silent() -> Iterator[None]:
 STDERR: Final = 2
 
 
-def _choose(book: OpenBook, sheet: str | None, known: Callable[[str], bool]) -> tuple[FoundSheet, tuple[Finding, ...]]:
-    """The sheet to read, and what to say of hidden sheets that look like lists of people."""
-    names = book.names
+def _choose(
+    book: OpenBook, sheet: str | None, known: Callable[[str], bool], problems: str | None
+) -> tuple[FoundSheet, tuple[Finding, ...]]:
+    """The sheet to read, and what to say of hidden sheets that look like lists of people; `problems` is our own."""
+    names = {name: shown for name, shown in book.names.items() if name != problems}
     if sheet is not None:
         name = _named(sheet, tuple(names), book.content.name)
         found = _look(book, name, known)
@@ -249,8 +262,7 @@ CALAMINE_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM
 
 def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet | None:
     """The sheet if it has a heading row; the sweep comes first, because it guards the fast reader."""
-    facts = book.facts(name)
-    _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
+    facts = _check_sheet(book, name)
     with _calamine(book.content.name):
         cells = book.cells(name)
         rows = cells.to_python(skip_empty_area=False, nrows=HEADING_ROWS)
@@ -259,6 +271,13 @@ def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet
     if index is None:
         return None
     return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]))
+
+
+def _check_sheet(book: OpenBook, name: str) -> SheetFacts:
+    """The facts of a sheet that can be handed to the fast reader."""
+    facts = book.facts(name)
+    _check_facts(facts, book.content.name, name, stops=book.content.type is FileType.XLSX)
+    return facts
 
 
 def _check_facts(facts: SheetFacts, file: str, sheet: str, *, stops: bool) -> None:

@@ -11,6 +11,7 @@ from bulk_import.report.assemble import (
     Status,
 )
 from bulk_import.report.machine import finding_object, summary, write_json
+from bulk_import.report.marked import FileToFix, files_to_fix
 from bulk_import.report.words import STATUS_WORDS, next_steps
 from bulk_import.report.workbook import write_workbook
 
@@ -18,12 +19,14 @@ __all__ = [
     "STATUSES",
     "STATUS_WORDS",
     "Calls",
+    "FileToFix",
     "OrganisationInfo",
     "Report",
     "RowFate",
     "RowReport",
     "SourceReport",
     "Status",
+    "files_to_fix",
     "finding_object",
     "next_steps",
     "summary",

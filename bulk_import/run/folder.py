@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.errors import OutputError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bulk_import.report import Report
+    from bulk_import.report import FileToFix, Report
 
 OWNER_ONLY = 0o700
 SPARE_NAMES = 20
@@ -36,22 +37,35 @@ def make_folder(reports: Path, run: str) -> Path:
 
 
 def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Writes results.xlsx and report.json, each under a temporary name first and then moved into place.
+    """Writes results.xlsx, the files to correct and report.json, each under a temporary name and then moved into place.
 
     A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
-    for it.
+    for it; so does a file to correct where there is one already, in which somebody may have corrected something.
 
     Returns:
-        The files, the one for people first.
+        The files, those for people first, report.json last.
 
     Raises:
         OutputError: there is no room, or no right to write.
     """
-    from bulk_import.report import write_json, write_workbook  # noqa: PLC0415 - heavy
+    from bulk_import.report import files_to_fix, write_json, write_workbook  # noqa: PLC0415 - heavy
 
     workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
+    to_fix = [_write_beside(folder, file) for file in files_to_fix(report)]
     machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
-    return workbook, machine
+    return workbook, *to_fix, machine
+
+
+def _write_beside(folder: Path, file: FileToFix) -> Path:
+    """Writes a file to correct without touching one that is not the same."""
+    target = folder / file.name
+    names = (target if number == 1 else target.with_stem(f"{target.stem} ({number})") for number in count(1))
+    free = next(name for name in names if not name.exists() or name.read_bytes() == file.data)
+    return free if free.exists() else _write(free, lambda stream: _put(stream, file.data))
+
+
+def _put(stream: BinaryIO, data: bytes) -> None:
+    stream.write(data)
 
 
 def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:

@@ -1,0 +1,191 @@
+"""Which cells are marked and what is said there: decided from a report, before any file is touched."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bulk_import.findings import Severity, fix, message
+from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
+from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from bulk_import.findings import Finding
+    from bulk_import.report.assemble import Report, SourceReport
+
+TO_CORRECT = frozenset({Status.INVALID, Status.HELD, Status.REJECTED, Status.UNRESOLVED, None})
+"""The statuses of rows that somebody has to correct or decide about; where there are none, no file is written."""
+
+NOT_YET_DONE = frozenset({Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.NOT_SENT})
+"""The statuses of rows whose warnings can still be heeded before they are sent."""
+
+MARKED = (Severity.ERROR, Severity.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How the marked sheet's addresses differ from the source's.
+
+    Attributes:
+        columns: by how many columns everything stands further right.
+        rows: the source's row number → that of the marked sheet; None where rows stand where they stood.
+    """
+
+    columns: int = 0
+    rows: Mapping[int, int] | None = None
+
+    def row(self, row: int) -> int:
+        """Where a row of the source stands in the marked sheet."""
+        return row if self.rows is None else self.rows[row]
+
+    def moved(self, finding: Finding) -> Finding:
+        """The finding with its address in the marked sheet."""
+        place = finding.place
+        row = None if place.row is None else self.row(place.row)
+        column = None if place.column is None else place.column + self.columns
+        return replace(finding, place=replace(place, row=row, column=column))
+
+
+IN_PLACE = Move()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cell that is filled, and its note.
+
+    Attributes:
+        row: of the marked sheet.
+        column: of the marked sheet, counted from 1.
+        weight: of the gravest thing said there.
+        note: what is wrong and what to do, a paragraph each.
+    """
+
+    row: int
+    column: int
+    weight: Severity
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the sheet Problems.
+
+    Attributes:
+        row: of the marked sheet; None for the file as a whole.
+        column: what the line is about and links to; None for the row as a whole.
+        heading: of that column, "" where there is none.
+        weight: in words.
+        wrong: what is wrong.
+        to_do: what to do.
+    """
+
+    row: int | None
+    column: int | None
+    heading: str
+    weight: str
+    wrong: str
+    to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All that is said in one marked sheet.
+
+    Attributes:
+        problems: row of the marked sheet → the text of its cell in the column Problem.
+        cells: the cells to be filled, by row and column.
+        lines: of the sheet Problems, in order.
+    """
+
+    problems: Mapping[int, str]
+    cells: tuple[Mark, ...]
+    lines: tuple[Line, ...]
+
+
+def statuses(source: SourceReport) -> Mapping[int, Status | None]:
+    """Row number → status, None where nothing accounts for the row."""
+    rows = source.checked.table.frame.index.tolist()
+    codes = source.status_codes().tolist()
+    return {row: None if code == NO_STATUS else STATUSES[code] for row, code in zip(rows, codes, strict=True)}
+
+
+def rows_to_correct(source: SourceReport) -> tuple[int, ...]:
+    """The rows of a source that somebody has to correct or decide about, in order."""
+    return tuple(row for row, status in statuses(source).items() if status in TO_CORRECT)
+
+
+def make_marks(report: Report, source: SourceReport, rows: Iterable[int], move: Move = IN_PLACE) -> Marks:
+    """Decides what is marked.
+
+    Done rows are left alone; rows that were not sent yet carry their warnings.
+
+    Args:
+        report: of the run.
+        source: the source that is marked.
+        rows: the rows of it that come back.
+        move: where they stand there.
+    """
+    first = source.checked.table.headings[0].column + move.columns
+    found, status_of = source.findings_by_row(), statuses(source)
+    problems: dict[int, str] = {}
+    cells: list[Mark] = []
+    lines = list(_of_file(report, source, move))
+    for row in rows:
+        told = _told(row, found.get(row, ()), status_of[row], report, move)
+        if not told:
+            continue
+        at = move.row(row)
+        problems[at] = _joined(told)
+        cells += _cells(told, at, first)
+        lines += told
+    return Marks(problems, tuple(cells), tuple(lines))
+
+
+def _of_file(report: Report, source: SourceReport, move: Move) -> Iterator[Line]:
+    """What is wrong with the file or whole columns of it."""
+    heading_row = move.row(source.checked.table.heading_row)
+    of_file = [finding for finding in source.checked.findings if finding.place.row is None]
+    for weight, finding in by_weight(of_file, report.severities):
+        if weight in MARKED:
+            moved = move.moved(finding)
+            row = heading_row if moved.place.column is not None else None
+            yield replace(_line(weight, moved), row=row)
+
+
+def _told(row: int, findings: Iterable[Finding], status: Status | None, report: Report, move: Move) -> list[Line]:
+    """What is said of one row: its errors and warnings, or at least its status where that is one to act on."""
+    if status not in TO_CORRECT | NOT_YET_DONE:
+        return []
+    weighed = [(weight, move.moved(one)) for weight, one in by_weight(findings, report.severities) if weight in MARKED]
+    told = [_line(weight, finding) for weight, finding in weighed if finding.code != "stopped"]
+    if told or status not in TO_CORRECT:
+        return told
+    words = STATUS_WORDS[status]
+    return [Line(move.row(row), None, "", SEVERITIES[Severity.ERROR], words.happened, words.to_do)]
+
+
+def _joined(told: list[Line]) -> str:
+    """What is said of a row in one cell, numbered where there are several things."""
+    if len(told) == 1:
+        return f"{told[0].wrong} {told[0].to_do}"
+    return " ".join(f"({number}) {line.wrong} {line.to_do}" for number, line in enumerate(told, start=1))
+
+
+def _line(weight: Severity, finding: Finding) -> Line:
+    place = finding.place
+    heading = finding.heading or finding.field or ""
+    return Line(place.row, place.column, heading, SEVERITIES[weight], message(finding), fix(finding))
+
+
+def _cells(told: list[Line], row: int, first: int) -> Iterator[Mark]:
+    """The cells of one row; what is said of the row as a whole stands at its first cell."""
+    by_column: dict[int, list[Line]] = defaultdict(list)
+    for line in told:
+        by_column[line.column or first].append(line)
+    for column, lines in sorted(by_column.items()):
+        error = any(line.weight == SEVERITIES[Severity.ERROR] for line in lines)
+        note = "\n\n".join(f"{line.weight}: {line.wrong}\nWhat to do: {line.to_do}" for line in lines)
+        yield Mark(row, column, Severity.ERROR if error else Severity.WARNING, note)

@@ -1,0 +1,401 @@
+"""The worksheet that is marked: fills as conditional formats, and a column Problem beside the last used one.
+
+A fill is a conditional format of ours and not another format of the cell, so that the user's own formats stay as they
+are, and so that ours can be told apart and taken away again, whatever program the file went through. Nothing is
+inserted before the user's columns: no formula, drop-down, table, picture or macro has to follow a shift.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+from xml.parsers import expat
+
+from bulk_import.findings import Severity, column_letters
+from bulk_import.report.marked.splice import (
+    CannotMarkError,
+    Change,
+    content,
+    element_end,
+    end_of_tag,
+    parse_whole,
+    spliced,
+    with_attribute,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from bulk_import.report.marked.marks import Mark
+    from bulk_import.report.marked.style_sheet import Looks
+
+MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MOST_COLUMNS: Final = 16_384
+RULE: Final = '"bulk-import"="bulk-import"'
+"""The formula of our conditional formats: always true, and nobody else's."""
+
+WIDTH: Final = 80
+RANGES_AT_A_TIME: Final = 400
+"""Excel takes no endless list of ranges."""
+
+ORDER: Final = (
+    *("sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection"),
+    *("protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells"),
+    *("phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins"),
+    *("pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors"),
+    *("smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls"),
+    *("webPublishItems", "tableParts", "extLst"),
+)
+"""The order in which a worksheet's elements must stand (ECMA-376 part 1, 18.3.1.99)."""
+
+CELL: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+@dataclass(slots=True)
+class Child:
+    """An element right inside the worksheet; `ours` where it is a conditional format with our rule alone."""
+
+    name: str
+    start: int
+    stop: int = 0
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    rules: list[str] = field(default_factory=list)
+
+    @property
+    def ours(self) -> bool:
+        """Whether an earlier marking made it."""
+        return self.name == "conditionalFormatting" and bool(self.rules) and set(self.rules) == {RULE}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a cell stands in the part."""
+
+    column: int
+    start: int
+    stop: int
+
+
+@dataclass(slots=True)
+class Row:
+    """Where a row stands in the part, and the cells at its end that may be in the way of the column Problem."""
+
+    start: int
+    inner_stop: int = 0
+    last: list[Cell] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A worksheet part, gone through once.
+
+    Attributes:
+        data: its bytes.
+        prefix: what stands before the names of its elements.
+        inner_stop: where the worksheet's closing tag begins.
+        children: the elements right inside it.
+        columns: each `col`, as (start, stop, attributes).
+        rows: row number → where it stands.
+        last_column: the last one in which a cell holds something.
+        priority: the highest of its conditional formats.
+    """
+
+    data: bytes
+    prefix: str = ""
+    inner_stop: int = 0
+    children: list[Child] = field(default_factory=list)
+    columns: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
+    rows: dict[int, Row] = field(default_factory=dict)
+    last_column: int = 0
+    priority: int = 0
+
+    def child(self, name: str) -> Child | None:
+        """The first element of a name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def place_for(self, name: str) -> int:
+        """Where an element of a name is put in."""
+        after = ORDER[ORDER.index(name) + 1 :]
+        return next((child.start for child in self.children if child.name in after), self.inner_stop)
+
+
+def open_sheet(data: bytes, problem_column: int | None = None) -> Sheet:
+    """Goes through a worksheet part.
+
+    Args:
+        data: the part.
+        problem_column: where an earlier marking put the column Problem.
+
+    Raises:
+        CannotMarkError: it is not a plain worksheet.
+    """
+    reader = _Reader(data, problem_column)
+    parser = reader.parser
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.buffer_text = True
+    parse_whole(parser, data)
+    return reader.sheet
+
+
+class _Reader:
+    """Follows a worksheet's elements."""
+
+    def __init__(self, data: bytes, problem_column: int | None) -> None:
+        self.sheet = Sheet(data)
+        self._problem_column = problem_column
+        self.parser = expat.ParserCreate()
+        self._path: list[str] = []
+        self._row = self._column = 0
+        self._cell = 0
+        self._filled = False
+        self._formula: list[str] | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element opens."""
+        local, depth = name.rpartition(":")[2], len(self._path)
+        self._path.append(local)
+        at = self.parser.CurrentByteIndex
+        if depth == 0:
+            self._open_root(name, attributes)
+        elif depth == 1:
+            self.sheet.children.append(Child(local, at, attributes=attributes))
+        elif self._path[1] == "sheetData":
+            self._open_in_data(local, attributes, at)
+        else:
+            self._open_elsewhere(local, attributes, at)
+
+    def _open_root(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.sheet.prefix = name.rpartition(":")[0] + ":" if ":" in name else ""
+        own = attributes.get(f"xmlns:{self.sheet.prefix[:-1]}" if self.sheet.prefix else "xmlns")
+        if name.rpartition(":")[2] != "worksheet" or own != MAIN:
+            raise CannotMarkError("its sheet is written in the “Strict Open XML” form")
+
+    def _open_in_data(self, local: str, attributes: Mapping[str, str], at: int) -> None:
+        match local, len(self._path):
+            case "row", 3:
+                self._row = int(attributes.get("r", self._row + 1))
+                self._column = 0
+                self.sheet.rows[self._row] = Row(at)
+            case "c", 4:
+                found = CELL.fullmatch(attributes.get("r", ""))
+                self._column = column_number(found[1]) if found else self._column + 1
+                self._cell, self._filled = at, False
+            case (("v" | "f" | "is"), 5):
+                self._filled = True
+            case _:
+                pass
+
+    def _open_elsewhere(self, local: str, attributes: Mapping[str, str], at: int) -> None:
+        match local:
+            case "col" if self._path[1] == "cols":
+                self.sheet.columns.append((at, end_of_tag(self.sheet.data, at), attributes))
+            case "cfRule":
+                self.sheet.priority = max(self.sheet.priority, int(attributes.get("priority", 0)))
+            case "formula" if self._path[1] == "conditionalFormatting":
+                self._formula = []
+            case _ if self._path[1] == "AlternateContent" and local in ORDER:
+                # What an AlternateContent holds decides where it stands.
+                self.sheet.children[-1].name = local
+
+    def text(self, data: str) -> None:
+        """Text between tags."""
+        if self._formula is not None:
+            self._formula.append(data)
+
+    def end(self, _: str) -> None:
+        """An element closes."""
+        local, depth = self._path.pop(), len(self._path)
+        reported = self.parser.CurrentByteIndex
+        match local, depth:
+            case _, 0:
+                self.sheet.inner_stop = reported
+            case _, 1:
+                child = self.sheet.children[-1]
+                child.stop = element_end(self.sheet.data, child.start, reported)[1]
+            case "row", 2 if self._path[1] == "sheetData":
+                row = self.sheet.rows[self._row]
+                row.inner_stop = element_end(self.sheet.data, row.start, reported)[0]
+            case "c", 3 if self._path[1] == "sheetData":
+                self._close_cell(reported)
+            case "formula", _ if self._formula is not None:
+                self.sheet.children[-1].rules.append("".join(self._formula))
+                self._formula = None
+            case _:
+                pass
+
+    def _close_cell(self, reported: int) -> None:
+        row = self.sheet.rows[self._row]
+        if self._filled:
+            self.sheet.last_column = max(self.sheet.last_column, self._column)
+        if self._problem_column is not None and self._column < self._problem_column:
+            return
+        if self._filled and self._problem_column is None:
+            row.last.clear()
+        row.last.append(Cell(self._column, self._cell, element_end(self.sheet.data, self._cell, reported)[1]))
+
+
+def column_number(letters: str) -> int:
+    """The number of a column, counted from 1."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What is written into a sheet.
+
+    Attributes:
+        column: where the column Problem stands, counted from 1.
+        heading_row: the row in which its heading stands.
+        heading: what that is.
+        problems: row → text.
+        cells: to be filled.
+        looks: the formats that the workbook was given for it.
+        drawing: the id of the relation to the drawing of the notes, where the sheet had none.
+    """
+
+    column: int
+    heading_row: int
+    heading: str
+    problems: Mapping[int, str]
+    cells: Sequence[Mark]
+    looks: Looks
+    drawing: str | None
+
+
+def marked(sheet: Sheet, marking: Marking) -> bytes:
+    """The worksheet with its marks, and without those of an earlier marking.
+
+    Raises:
+        CannotMarkError: a row to be marked is not there, or the column is not free.
+    """
+    if marking.column > MOST_COLUMNS:
+        raise CannotMarkError("its last column is in use, so that there is no room for the column Problem")
+    changes = [Change(child.start, child.stop, b"") for child in sheet.children if child.ours]
+    changes += _dimension(sheet, marking)
+    changes += _columns(sheet, marking)
+    changes += _problems(sheet, marking)
+    formats = "".join(_formats(sheet, marking)).encode()
+    changes.append(_put(sheet, "conditionalFormatting", formats))
+    if marking.drawing is not None:
+        element = f'<{sheet.prefix}legacyDrawing xmlns:r="{RELATIONS}" r:id="{marking.drawing}"/>'
+        changes.append(_put(sheet, "legacyDrawing", element.encode()))
+    return spliced(sheet.data, changes)
+
+
+def _put(sheet: Sheet, name: str, new: bytes) -> Change:
+    at = sheet.place_for(name)
+    return Change(at, at, new)
+
+
+def _dimension(sheet: Sheet, marking: Marking) -> Iterator[Change]:
+    """The range that the sheet says it fills, wide enough for the new column."""
+    child = sheet.child("dimension")
+    if child is None:
+        return
+    first, _, last = child.attributes.get("ref", "").partition(":")
+    ends = [found for found in (CELL.fullmatch(end) for end in (first, last or first)) if found]
+    if len(ends) == 2 and column_number(ends[1][1]) < marking.column:  # noqa: PLR2004 - a range has two ends
+        reference = f"{first}:{column_letters(marking.column)}{ends[1][2]}"
+        yield Change(child.start, child.stop, f'<{sheet.prefix}dimension ref="{reference}"/>'.encode())
+
+
+def _columns(sheet: Sheet, marking: Marking) -> Iterator[Change]:
+    """The width of the new column; a stretch of columns that holds it is divided."""
+    at, prefix = marking.column, sheet.prefix
+    new = f'<{prefix}col min="{at}" max="{at}" width="{WIDTH}" customWidth="1"/>'
+    if sheet.child("cols") is None:
+        yield _put(sheet, "cols", f"<{prefix}cols>{new}</{prefix}cols>".encode())
+        return
+    for start, stop, attributes in sheet.columns:
+        first, last = int(attributes["min"]), int(attributes["max"])
+        if last < at:
+            continue
+        if first > at:
+            yield Change(start, start, new.encode())
+            return
+        tag = sheet.data[start:stop]
+        before = [with_attribute(tag, "max", str(at - 1))] if first < at else []
+        after = [with_attribute(tag, "min", str(at + 1))] if last > at else []
+        yield Change(start, stop, b"".join([*before, new.encode(), *after]))
+        return
+    child = sheet.child("cols")
+    closing = f"</{prefix}cols>".encode()
+    if child is not None and sheet.data.endswith(closing, child.start, child.stop):
+        end = child.stop - len(closing)
+        yield Change(end, end, new.encode())
+
+
+def _problems(sheet: Sheet, marking: Marking) -> Iterator[Change]:
+    """The cells of the column Problem, and those of an earlier marking taken away."""
+    texts = {marking.heading_row: marking.heading, **marking.problems}
+    if not texts.keys() <= sheet.rows.keys():
+        raise CannotMarkError("a row that has to be marked is not in the sheet")
+    letters = column_letters(marking.column)
+    for number, row in sheet.rows.items():
+        old = next((cell for cell in row.last if cell.column == marking.column), None)
+        if number not in texts:
+            if old is not None:
+                yield Change(old.start, old.stop, b"")
+            continue
+        look = marking.looks.heading if number == marking.heading_row else marking.looks.problem
+        cell = text_cell(f"{letters}{number}", texts[number], look, sheet.prefix).encode()
+        yield from _spans(sheet, row, marking.column)
+        if old is not None:
+            yield Change(old.start, old.stop, cell)
+            continue
+        later = next((other.start for other in row.last if other.column > marking.column), row.inner_stop)
+        yield Change(later, later, cell)
+
+
+def _spans(sheet: Sheet, row: Row, column: int) -> Iterator[Change]:
+    """A row's own word on the columns that it fills, which is only there for speed, but may not be wrong."""
+    stop = end_of_tag(sheet.data, row.start)
+    tag = sheet.data[row.start : stop]
+    if row.inner_stop == row.start:
+        raise CannotMarkError("a row that has to be marked is not in the sheet")
+    found = re.search(rb'\sspans="([0-9]+):[0-9]+"', tag)
+    if found:
+        yield Change(row.start, stop, with_attribute(tag, "spans", f"{found[1].decode()}:{column}"))
+
+
+def text_cell(reference: str, text: str, look: int, prefix: str = "") -> str:
+    """A cell of text, whatever it begins with."""
+    inside = f'<{prefix}is><{prefix}t xml:space="preserve">{content(text)}</{prefix}t></{prefix}is>'
+    return f'<{prefix}c r="{reference}" s="{look}" t="inlineStr">{inside}</{prefix}c>'
+
+
+def _formats(sheet: Sheet, marking: Marking) -> Iterator[str]:
+    """Our conditional formats; each fills cells of one weight."""
+    prefix, priority = sheet.prefix, sheet.priority
+    for weight, look in ((Severity.ERROR, marking.looks.wrong), (Severity.WARNING, marking.looks.doubtful)):
+        ranges = list(_ranges([(mark.column, mark.row) for mark in marking.cells if mark.weight is weight]))
+        for start in range(0, len(ranges), RANGES_AT_A_TIME):
+            priority += 1
+            listed = " ".join(ranges[start : start + RANGES_AT_A_TIME])
+            rule = (
+                f'<{prefix}cfRule type="expression" dxfId="{look}" priority="{priority}">'
+                f"<{prefix}formula>{RULE}</{prefix}formula></{prefix}cfRule>"
+            )
+            yield f'<{prefix}conditionalFormatting sqref="{listed}">{rule}</{prefix}conditionalFormatting>'
+
+
+def _ranges(cells: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Cells, as column and row, with those below each other drawn together."""
+    by_column: dict[int, list[int]] = defaultdict(list)
+    for column, row in sorted(cells):
+        by_column[column].append(row)
+    for column, rows in by_column.items():
+        letters = column_letters(column)
+        cuts = [0, *(at for at, (one, next_) in enumerate(pairwise(rows), start=1) if next_ != one + 1), len(rows)]
+        for start, stop in pairwise(cuts):
+            first, last = f"{letters}{rows[start]}", f"{letters}{rows[stop - 1]}"
+            yield first if first == last else f"{first}:{last}"
