@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.findings import column_letters
-from bulk_import.report.marked.sheet import CELL, MAIN, column_number
+from bulk_import.report.marked.rows import CELL, column_number
+from bulk_import.report.marked.sheet import MAIN
 from bulk_import.report.marked.splice import CannotMarkError, Change, content, outline, spliced
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from bulk_import.findings import Severity, column_letters
+from bulk_import.report.marked.rows import CELL, column_number, data_span
 from bulk_import.report.marked.splice import (
     CannotMarkError,
     Change,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.report.marked.marks import Mark
+    from bulk_import.report.marked.rows import Row, Rows
     from bulk_import.report.marked.style_sheet import Looks
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -52,8 +54,6 @@ ORDER: Final = (
 )
 """The order in which a worksheet's elements must stand (ECMA-376 part 1, 18.3.1.99)."""
 
-CELL: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-
 
 @dataclass(slots=True)
 class Child:
@@ -71,27 +71,9 @@ class Child:
         return self.name == "conditionalFormatting" and bool(self.rules) and set(self.rules) == {RULE}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where a cell stands in the part."""
-
-    column: int
-    start: int
-    stop: int
-
-
-@dataclass(slots=True)
-class Row:
-    """Where a row stands in the part, and the cells at its end that may be in the way of the column Problem."""
-
-    start: int
-    inner_stop: int = 0
-    last: list[Cell] = field(default_factory=list)
-
-
 @dataclass(slots=True)
 class Sheet:
-    """A worksheet part, gone through once.
+    """A worksheet part without its rows.
 
     Attributes:
         data: its bytes.
@@ -99,8 +81,6 @@ class Sheet:
         inner_stop: where the worksheet's closing tag begins.
         children: the elements right inside it.
         columns: each `col`, as (start, stop, attributes).
-        rows: row number → where it stands.
-        last_column: the last one in which a cell holds something.
         priority: the highest of its conditional formats.
     """
 
@@ -109,8 +89,6 @@ class Sheet:
     inner_stop: int = 0
     children: list[Child] = field(default_factory=list)
     columns: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)
-    last_column: int = 0
     priority: int = 0
 
     def child(self, name: str) -> Child | None:
@@ -123,52 +101,41 @@ class Sheet:
         return next((child.start for child in self.children if child.name in after), self.inner_stop)
 
 
-def open_sheet(data: bytes, problem_column: int | None = None) -> Sheet:
-    """Goes through a worksheet part.
-
-    Args:
-        data: the part.
-        problem_column: where an earlier marking put the column Problem.
+def open_sheet(data: bytes) -> Sheet:
+    """Goes through a worksheet part, its rows left out.
 
     Raises:
         CannotMarkError: it is not a plain worksheet.
     """
-    reader = _Reader(data, problem_column)
-    parser = reader.parser
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.buffer_text = True
-    parse_whole(parser, data)
+    start, stop = data_span(data)
+    # As many blanks as the rows have bytes: all else keeps its place, and is found in no time.
+    reader = _Reader(data, b"".join([data[:start], b" " * (stop - start), data[stop:]]))
     return reader.sheet
 
 
 class _Reader:
     """Follows a worksheet's elements."""
 
-    def __init__(self, data: bytes, problem_column: int | None) -> None:
+    def __init__(self, data: bytes, blanked: bytes) -> None:
         self.sheet = Sheet(data)
-        self._problem_column = problem_column
-        self.parser = expat.ParserCreate()
         self._path: list[str] = []
-        self._row = self._column = 0
-        self._cell = 0
-        self._filled = False
         self._formula: list[str] | None = None
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        parse_whole(self._parser, blanked)
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element opens."""
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         local, depth = name.rpartition(":")[2], len(self._path)
         self._path.append(local)
-        at = self.parser.CurrentByteIndex
+        at = self._parser.CurrentByteIndex
         if depth == 0:
             self._open_root(name, attributes)
         elif depth == 1:
             self.sheet.children.append(Child(local, at, attributes=attributes))
-        elif self._path[1] == "sheetData":
-            self._open_in_data(local, attributes, at)
         else:
-            self._open_elsewhere(local, attributes, at)
+            self._open_inside(local, attributes, at)
 
     def _open_root(self, name: str, attributes: Mapping[str, str]) -> None:
         self.sheet.prefix = name.rpartition(":")[0] + ":" if ":" in name else ""
@@ -176,22 +143,7 @@ class _Reader:
         if name.rpartition(":")[2] != "worksheet" or own != MAIN:
             raise CannotMarkError("its sheet is written in the “Strict Open XML” form")
 
-    def _open_in_data(self, local: str, attributes: Mapping[str, str], at: int) -> None:
-        match local, len(self._path):
-            case "row", 3:
-                self._row = int(attributes.get("r", self._row + 1))
-                self._column = 0
-                self.sheet.rows[self._row] = Row(at)
-            case "c", 4:
-                found = CELL.fullmatch(attributes.get("r", ""))
-                self._column = column_number(found[1]) if found else self._column + 1
-                self._cell, self._filled = at, False
-            case (("v" | "f" | "is"), 5):
-                self._filled = True
-            case _:
-                pass
-
-    def _open_elsewhere(self, local: str, attributes: Mapping[str, str], at: int) -> None:
+    def _open_inside(self, local: str, attributes: Mapping[str, str], at: int) -> None:
         match local:
             case "col" if self._path[1] == "cols":
                 self.sheet.columns.append((at, end_of_tag(self.sheet.data, at), attributes))
@@ -202,50 +154,24 @@ class _Reader:
             case _ if self._path[1] == "AlternateContent" and local in ORDER:
                 # What an AlternateContent holds decides where it stands.
                 self.sheet.children[-1].name = local
-
-    def text(self, data: str) -> None:
-        """Text between tags."""
-        if self._formula is not None:
-            self._formula.append(data)
-
-    def end(self, _: str) -> None:
-        """An element closes."""
-        local, depth = self._path.pop(), len(self._path)
-        reported = self.parser.CurrentByteIndex
-        match local, depth:
-            case _, 0:
-                self.sheet.inner_stop = reported
-            case _, 1:
-                child = self.sheet.children[-1]
-                child.stop = element_end(self.sheet.data, child.start, reported)[1]
-            case "row", 2 if self._path[1] == "sheetData":
-                row = self.sheet.rows[self._row]
-                row.inner_stop = element_end(self.sheet.data, row.start, reported)[0]
-            case "c", 3 if self._path[1] == "sheetData":
-                self._close_cell(reported)
-            case "formula", _ if self._formula is not None:
-                self.sheet.children[-1].rules.append("".join(self._formula))
-                self._formula = None
             case _:
                 pass
 
-    def _close_cell(self, reported: int) -> None:
-        row = self.sheet.rows[self._row]
-        if self._filled:
-            self.sheet.last_column = max(self.sheet.last_column, self._column)
-        if self._problem_column is not None and self._column < self._problem_column:
-            return
-        if self._filled and self._problem_column is None:
-            row.last.clear()
-        row.last.append(Cell(self._column, self._cell, element_end(self.sheet.data, self._cell, reported)[1]))
+    def _text(self, data: str) -> None:
+        if self._formula is not None:
+            self._formula.append(data)
 
-
-def column_number(letters: str) -> int:
-    """The number of a column, counted from 1."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    def _end(self, _: str) -> None:
+        local, depth = self._path.pop(), len(self._path)
+        reported = self._parser.CurrentByteIndex
+        if depth == 0:
+            self.sheet.inner_stop = reported
+        elif depth == 1:
+            child = self.sheet.children[-1]
+            child.stop = element_end(self.sheet.data, child.start, reported)[1]
+        elif local == "formula" and self._formula is not None:
+            self.sheet.children[-1].rules.append("".join(self._formula))
+            self._formula = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +197,7 @@ class Marking:
     drawing: str | None
 
 
-def marked(sheet: Sheet, marking: Marking) -> bytes:
+def marked(sheet: Sheet, rows: Rows, marking: Marking) -> bytes:
     """The worksheet with its marks, and without those of an earlier marking.
 
     Raises:
@@ -282,7 +208,7 @@ def marked(sheet: Sheet, marking: Marking) -> bytes:
     changes = [Change(child.start, child.stop, b"") for child in sheet.children if child.ours]
     changes += _dimension(sheet, marking)
     changes += _columns(sheet, marking)
-    changes += _problems(sheet, marking)
+    changes += _problems(sheet, rows, marking)
     formats = "".join(_formats(sheet, marking)).encode()
     changes.append(_put(sheet, "conditionalFormatting", formats))
     if marking.drawing is not None:
@@ -334,14 +260,14 @@ def _columns(sheet: Sheet, marking: Marking) -> Iterator[Change]:
         yield Change(end, end, new.encode())
 
 
-def _problems(sheet: Sheet, marking: Marking) -> Iterator[Change]:
+def _problems(sheet: Sheet, rows: Rows, marking: Marking) -> Iterator[Change]:
     """The cells of the column Problem, and those of an earlier marking taken away."""
     texts = {marking.heading_row: marking.heading, **marking.problems}
-    if not texts.keys() <= sheet.rows.keys():
+    if not texts.keys() <= rows.found.keys():
         raise CannotMarkError("a row that has to be marked is not in the sheet")
     letters = column_letters(marking.column)
-    for number, row in sheet.rows.items():
-        old = next((cell for cell in row.last if cell.column == marking.column), None)
+    for number, row in rows.found.items():
+        old = next((cell for cell in row.cells if cell.column == marking.column), None)
         if number not in texts:
             if old is not None:
                 yield Change(old.start, old.stop, b"")
@@ -352,19 +278,16 @@ def _problems(sheet: Sheet, marking: Marking) -> Iterator[Change]:
         if old is not None:
             yield Change(old.start, old.stop, cell)
             continue
-        later = next((other.start for other in row.last if other.column > marking.column), row.inner_stop)
+        later = next((other.start for other in row.cells if other.column > marking.column), row.stop)
         yield Change(later, later, cell)
 
 
 def _spans(sheet: Sheet, row: Row, column: int) -> Iterator[Change]:
     """A row's own word on the columns that it fills, which is only there for speed, but may not be wrong."""
-    stop = end_of_tag(sheet.data, row.start)
-    tag = sheet.data[row.start : stop]
-    if row.inner_stop == row.start:
-        raise CannotMarkError("a row that has to be marked is not in the sheet")
+    tag = sheet.data[row.opened : row.start]
     found = re.search(rb'\sspans="([0-9]+):[0-9]+"', tag)
     if found:
-        yield Change(row.start, stop, with_attribute(tag, "spans", f"{found[1].decode()}:{column}"))
+        yield Change(row.opened, row.start, with_attribute(tag, "spans", f"{found[1].decode()}:{column}"))
 
 
 def text_cell(reference: str, text: str, look: int, prefix: str = "") -> str:

@@ -17,6 +17,7 @@ from bulk_import.report.marked.carried import carried
 from bulk_import.report.marked.listing import own_heading, problems_sheet, sheet_name
 from bulk_import.report.marked.notes import MOST_NOTES, with_notes
 from bulk_import.report.marked.parts import OFFICE, Parts
+from bulk_import.report.marked.rows import find_rows
 from bulk_import.report.marked.sheet import Marking, marked, open_sheet
 from bulk_import.report.marked.splice import CannotMarkError, outline, spliced
 from bulk_import.report.marked.splice import content as escaped
@@ -84,8 +85,9 @@ def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
     part = next(sheet.part for sheet in book.sheets if sheet.name == table.source.sheet)
     styles, looks = _styles(parts)
     problem_column = table.marks.problem_column if table.marks else None
-    sheet = open_sheet(parts.read(part), problem_column)
-    column = problem_column or sheet.last_column + 1
+    sheet = open_sheet(parts.read(part))
+    rows = find_rows(sheet.data, None if problem_column else {table.heading_row, *marks.problems})
+    column = problem_column or rows.last_column + 1
     heading = own_heading(PROBLEM_HEADINGS, [one.text for one in table.headings])
     remarks = (
         HOW_TO.format(heading=heading),
@@ -95,7 +97,7 @@ def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
     )
     drawing = _notes(parts, parts.real(part), marks)
     marking = Marking(column, table.heading_row, heading, marks.problems, marks.cells, looks, drawing)
-    parts.write(part, marked(sheet, marking))
+    parts.write(part, marked(sheet, rows, marking))
     parts.write(*styles)
     _list_problems(parts, book, table, marks, remarks=remarks, looks=looks)
     stream = io.BytesIO()
