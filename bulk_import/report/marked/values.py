@@ -61,7 +61,7 @@ RESERVED: Final = "history"
 NOT_IN_SHEET_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 
 HOW_TO: Final = (
-    "Correct the marked cells, save this file, and submit it as it is. This sheet and the columns {own} are left out "
+    "Correct the marked cells, save this file, and submit it as it is. This sheet and {own} are left out "
     "when the file is read; rows that are done are recognised and left alone."
 )
 COPY: Final = "This is a copy of the values, without the looks of your own file, because {why}."
@@ -148,7 +148,8 @@ def too_long(table: Table) -> bool:
 
 
 def _how_to(*own: str) -> str:
-    return HOW_TO.format(own=" and ".join(f"“{heading}”" for heading in own))
+    columns = " and ".join(f"“{heading}”" for heading in own)
+    return HOW_TO.format(own=f"the column {columns}" if len(own) == 1 else f"the columns {columns}")
 
 
 def _sheet_name(source: SourceReport) -> str:
