@@ -152,7 +152,7 @@ def severity(finding: Finding, chosen: Mapping[str, Severity] | None = None) -> 
 OWN_FIELDS = frozenset({"FirstName", "LastName", "Email"})
 """Fields of which no value could serve for all rows."""
 
-ALWAYS_ERRORS = frozenset({"required", "role-unknown", "refused", "unresolved"})
+ALWAYS_ERRORS = frozenset({"required", "role-unknown", "refused", "refused-before", "unresolved"})
 
 
 def _where(finding: Finding) -> str:

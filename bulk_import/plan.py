@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from bulk_import.catalogue import FIELDS, Role
@@ -77,6 +78,10 @@ class Hold:
     user_id: int | None = None
 
 
+REFUSED_BEFORE = "refused-before"
+"""The code of a row that came back in a marked file as OneFile had refused it."""
+
+NOTHING_REFUSED: Mapping[tuple[int, int], str] = MappingProxyType({})
 Change = Create | Update
 Action = Create | Update | Unchanged | Hold
 
@@ -143,6 +148,7 @@ def make_plan(
     target: Mapping[str, object],
     rules: Rules = Rules(),
     made: AbstractSet[Awaited] = frozenset(),
+    refused: Mapping[tuple[int, int], str] = NOTHING_REFUSED,
 ) -> Plan:
     """Decides every row that passed the check.
 
@@ -153,10 +159,12 @@ def make_plan(
         target: what else the plan depends on (environment, options), for the digest.
         rules: what it may do.
         made: rows whose accounts are there already, or are being made by an earlier part of the same run.
+        refused: source and row of what OneFile refused before exactly as it stands and what should not be sent
+            again, with what it said.
     """
     records = [record for source in checked for record in source.records()]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
-    decided = _one_row_an_account(decided, checked)
+    decided = [_held_as_refused(action, refused, checked) for action in _one_row_an_account(decided, checked)]
     coming = {_row_of(action) for action in decided if not isinstance(action, Hold)} | made
     waited = [_unless_in_vain(action, coming, checked) for action in decided]
     actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
@@ -305,6 +313,13 @@ def _held_as_shared(
     listed = ", ".join(f"{place.file} row {place.row}" for place in others)
     detail = f"user id {action.user_id} is what this row means and {listed} too"
     return Hold(action.record, Finding("account-shared", _place(checked, action.record), detail=detail), action.user_id)
+
+
+def _held_as_refused(action: Action, refused: Mapping[tuple[int, int], str], checked: Sequence[Checked]) -> Action:
+    said = refused.get((action.record.source, action.record.row))
+    if said is None or not isinstance(action, Create | Update):
+        return action
+    return Hold(action.record, Finding(REFUSED_BEFORE, _place(checked, action.record), detail=said))
 
 
 def _digest(checked: Sequence[Checked], actions: Iterable[Action], target: Mapping[str, object]) -> str:

@@ -31,6 +31,28 @@ _TOKEN = "(token)"  # noqa: S105 - what stands in for one
 
 # The three codes that are public, all from creating a user.
 _KNOWN_CODES = {-11: "organisation not found", -57: "placement not found", -58: "classroom not found"}
+_FIELD_OF_CODE = {-11: "OrganisationID", -57: "PlacementID", -58: "ClassroomID"}
+_CODE = re.compile(r"\(code (-?[0-9]{1,9})\)$")
+# What a message calls a field besides its name; the last two are named in passing, so they count only by themselves.
+_CALLED = {
+    "PlacementID": r"placements?",
+    "ClassroomID": r"class(?:room)?(?:es|s)?",
+    "DefaultAssessorID": r"(?:default )?assessors?",
+    "DefaultEmployerID": r"(?:default )?employers?",
+    "Email": r"e-?mail(?: address)?",
+    "FirstName": r"first name",
+    "LastName": r"last name",
+    "MobileNumber": r"mobile(?: number)?",
+    "Telephone": r"(?:tele)?phone(?: number)?",
+    "NINO": r"national insurance(?: number)?",
+    "MISID": r"mis id",
+    "StartOn": r"start date",
+    "PlannedEndDate": r"planned end date",
+    "Role": r"role",
+    "OrganisationID": r"organisations?|centres?",
+}
+_IN_PASSING = frozenset({"Role", "OrganisationID"})
+_NO_FIELDS_OF_OURS = frozenset({"ID", "Username", "Name", "Title", "CreatedOn"})
 _CODE_NAMES = ("code", "errorcode", "error_code")
 _MESSAGE_NAMES = ("message", "error_description", "detail", "title", "error", "errormessage")
 
@@ -72,6 +94,25 @@ def reason(body: bytes, sent: Mapping[str, object] | None, tokens: Iterable[str]
     if shown or not said:
         return Reason(code, shown, own)
     return Reason(code, _KNOWN_CODES.get(code or 0, NO_REASON), own)
+
+
+def field_refused(said: str) -> str | None:
+    """The one field that a refusal is about; None where it names none, or several.
+
+    Args:
+        said: its message, fit to show, with its code behind it: “placement not found (code -57)”.
+    """
+    code = _CODE.search(said)
+    if code and (known := _FIELD_OF_CODE.get(int(code[1]))):
+        return known
+    named = {name for name in FIELD_NAMES if name not in _NO_FIELDS_OF_OURS and _is_named(re.escape(name), said)}
+    named |= {name for name, called in _CALLED.items() if _is_named(called, said)}
+    chosen = named - _IN_PASSING or named
+    return next(iter(chosen)) if len(chosen) == 1 else None
+
+
+def _is_named(pattern: str, said: str) -> bool:
+    return re.search(rf"(?<!\w)(?:{pattern})(?!\w)", said, flags=re.IGNORECASE) is not None
 
 
 def _read(text: str) -> tuple[int | None, str, bool]:

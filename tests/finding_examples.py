@@ -120,6 +120,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "account-missing": (None, None, None, ""),
     "update-undocumented": (None, None, None, "ProviderID"),
     "refused": (None, None, None, "Placement not found (code -57)"),
+    "refused-before": (None, None, None, "Placement not found (code -57)"),
     "unresolved": (None, None, None, "no answer came in time"),
     "confirmed-by-lookup": (None, None, None, " (user id 5012)"),
     "stopped": (None, None, None, "OneFile did not answer any more"),

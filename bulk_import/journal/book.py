@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from bulk_import.errors import JournalError
-from bulk_import.journal.entries import RunState, State
-from bulk_import.journal.rows import columns_of, decision_of, operation_of, run_of, said_of, whole
+from bulk_import.journal.entries import Rejected, RunState, State
+from bulk_import.journal.rows import columns_of, decision_of, operation_of, run_of, said_of, whole, whole_or_none
 from bulk_import.journal.store import connect, in_words, transaction
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ _MADE_SINCE = """
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
     WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
         AND attempts.sent_at >= ?"""
+_ENDED = """
+    SELECT operations.payload_digest, operations.state, operations.http_status, operations.code, operations.reason
+    FROM operations JOIN runs ON runs.id = operations.run
+    WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
+    ORDER BY runs.started, runs.id, operations.source, operations.row"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
@@ -317,6 +322,20 @@ class Journal:
         """
         found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
+
+    def refusals(self, environment: str, host: str) -> dict[str, Rejected]:
+        """What one OneFile refused and did not take since: by the keyed tokens of all that a row said.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found: dict[str, Rejected] = {}
+        for digest, state, status, code, reason in self._rows(_ENDED, State.REJECTED, State.DONE, environment, host):
+            if State(str(state)) is State.REJECTED:
+                found[str(digest)] = Rejected(whole(status), whole_or_none(code), str(reason))
+            else:
+                found.pop(str(digest), None)
+        return found
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to be sent, by source and row.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import NOT_MADE, Create, Hold, Unchanged, Update
+from bulk_import.plan import NOT_MADE, REFUSED_BEFORE, Create, Hold, Unchanged, Update
+from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from bulk_import.journal import Key
     from bulk_import.plan import Action
 
-# The three codes that are public, all from creating a user.
-FIELD_OF_CODE = {-57: "PlacementID", -58: "ClassroomID", -11: "OrganisationID"}
 FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID"}
 _PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")
 
@@ -102,6 +101,8 @@ def _finding(decision: Decision, checked: Checked, place: Place) -> tuple[Findin
 
 
 def _field_of_hold(finding: Finding) -> str | None:
+    if finding.code == REFUSED_BEFORE:
+        return field_refused(finding.detail)
     if finding.code == NOT_MADE:
         return next((name for name in _PEOPLE_NAMED if finding.detail.startswith(name)), None)
     return FIELD_OF_HOLD.get(finding.code)
@@ -133,11 +134,15 @@ def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:
 
 
 def _refusal(refused: Rejected, checked: Checked, place: Place) -> Finding:
-    """The refusal, at the cell that the code is about where it is a known one."""
+    """The refusal, at the cell that it is about where its code or its message tells."""
+    finding = Finding("refused", place, detail=refusal_words(refused))
+    return _at_field(finding, field_refused(finding.detail), checked)
+
+
+def refusal_words(refused: Rejected) -> str:
+    """What OneFile said of a row, in words, its code behind them."""
     said = refused.message or f"status {refused.http_status}"
-    code = "" if refused.code is None else f" (code {refused.code})"
-    finding = Finding("refused", place, detail=f"{said.rstrip('.')}{code}")
-    return _at_field(finding, FIELD_OF_CODE.get(refused.code or 0), checked)
+    return said.rstrip(".") + ("" if refused.code is None else f" (code {refused.code})")
 
 
 def _at_field(finding: Finding, field: str | None, checked: Checked) -> Finding:

@@ -193,7 +193,7 @@ def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Sequence[Change], 
     """
     operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
     begun = {Awaited(*key) for key, one in operations.items() if not isinstance(one.outcome, Rejected)}
-    actions = plan_of(desk, world, {}, begun).actions
+    actions = plan_of(desk, world, {}, made=begun).actions
     left = left_to_do(actions, desk.journal.decisions(run.id), operations)
     desk.journal.redecide(run.id, decisions(left.decided))
     for key in left.given_up:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.check import payload
 from bulk_import.findings import Finding, Place
-from bulk_import.journal import State
-from bulk_import.plan import Create, Hold, Plan, Rules, Unchanged, Update, make_plan
-from bulk_import.run.fates import key_of
+from bulk_import.journal import State, payload_digest
+from bulk_import.plan import NOTHING_REFUSED, Create, Hold, Plan, Rules, Unchanged, Update, make_plan
+from bulk_import.run.fates import key_of, refusal_words
+from bulk_import.settings import site_secret
 from bulk_import.submit import IN_DOUBT
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bulk_import.kinds import Awaited
     from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
+    from bulk_import.run.target import Target
     from bulk_import.run.world import World
 
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
@@ -28,7 +31,14 @@ _NOWHERE = Place("")
 """Decisions are kept without a place; the report knows their row."""
 
 
-def plan_of(desk: Desk, world: World, target: Mapping[str, object], made: AbstractSet[Awaited] = frozenset()) -> Plan:
+def plan_of(
+    desk: Desk,
+    world: World,
+    target: Mapping[str, object],
+    *,
+    made: AbstractSet[Awaited] = frozenset(),
+    refused: Mapping[Key, str] = NOTHING_REFUSED,
+) -> Plan:
     """What would be done for every row.
 
     Args:
@@ -36,11 +46,32 @@ def plan_of(desk: Desk, world: World, target: Mapping[str, object], made: Abstra
         world: OneFile as it was found.
         target: what else the plan depends on, for its digest.
         made: rows whose accounts are there already, or are being made by an earlier part of the same run.
+        refused: what is not sent again, from `refused_before`.
     """
-    rules = Rules(desk.job.mode, desk.settings.update_undocumented)
     return make_plan(
-        desk.checked, world.directory, organisations=world.organisations.keys(), target=target, rules=rules, made=made
+        desk.checked,
+        world.directory,
+        organisations=world.organisations.keys(),
+        target=target,
+        rules=Rules(desk.job.mode, desk.settings.update_undocumented),
+        made=made,
+        refused=refused,
     )
+
+
+def refused_before(desk: Desk, target: Target) -> dict[Key, str]:
+    """The rows of marked files that stand there exactly as OneFile refused them, with what it said.
+
+    A marked file comes back to be corrected, so that what was not corrected is not sent again; any other file is
+    taken as it is, because what was refused may have been put right in OneFile.
+    """
+    marked = [source for source in desk.checked if source.table.marks is not None]
+    if not marked:
+        return {}
+    secret = site_secret(desk.settings)
+    known = desk.journal.refusals(target.environment, target.host)
+    rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.records()}
+    return {key: refusal_words(known[digest]) for key, digest in rows.items() if digest in known}
 
 
 @dataclass(frozen=True, slots=True)

@@ -342,3 +342,17 @@ def test_a_plan_too_large_to_be_meant_is_objected_to(limits: Limits, accounts: i
     said = objections(plan, limits, accounts=accounts)
     assert bool(said) is refused
     assert all("2" in sentence and sentence.endswith(".") for sentence in said)
+
+
+def test_what_was_refused_before_is_held() -> None:
+    """A row that OneFile refused as it stands is held and not sent; one that is there already is left alone."""
+    checked = sources([person(Role.LEARNER, 1), person(Role.LEARNER, 2)])
+    records = list(checked[0].records())
+    refused = {(record.source, record.row): "placement not found (code -57)" for record in records}
+    directory = Directory([held_account(records[1])])
+    plan = make_plan(checked, directory, organisations={CENTRE}, target={}, refused=refused)
+    first, second = plan.actions
+    assert isinstance(first, Hold)
+    assert (first.finding.code, first.finding.detail) == ("refused-before", "placement not found (code -57)")
+    assert isinstance(second, Unchanged)
+    assert plan.digest != make_plan(checked, directory, organisations={CENTRE}, target={}).digest

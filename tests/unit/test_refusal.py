@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk_import.catalogue import FIELDS
-from bulk_import.refusal import LONGEST_MESSAGE, NO_REASON, Reason, reason
+from bulk_import.refusal import LONGEST_MESSAGE, NO_REASON, Reason, field_refused, reason
 from bulk_import.vocabulary import FIELD_NAMES, WORDS, WORDS_IN_LOWER_CASE
 
 SENT = {
@@ -193,3 +193,27 @@ def test_a_value_that_is_a_plain_word_is_still_taken_out(value: str, name: str) 
     """Somebody who is called Missing is not named either."""
     shown = _message(f"user {value.title()} duplicate", {name: value.title()})
     assert value.title() not in shown.replace("user", "").replace("duplicate", "").replace(name, "").split()
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ("Xyzzy (code -57)", "PlacementID"),
+        ("no reason (code -58)", "ClassroomID"),
+        ("not found (code -11)", "OrganisationID"),
+        ("The Email is already in use (code -9)", "Email"),
+        ("E-mail address already exists in this organisation", "Email"),
+        ("Organisation is archived", "OrganisationID"),
+        ("Default assessor has not the required role", "DefaultAssessorID"),
+        ("DefaultAssessorID not found", "DefaultAssessorID"),
+        ("Role is not permitted", "Role"),
+        ("FirstName and LastName are required", None),
+        ("Placement does not belong to this class", None),
+        ("The name is too long", None),
+        ("status 400", None),
+        ("", None),
+    ],
+)
+def test_the_field_that_a_refusal_is_about(said: str, field: str | None) -> None:
+    """A public code tells it, else the one field that the message names; several or none are no field."""
+    assert field_refused(said) == field
