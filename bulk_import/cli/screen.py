@@ -103,6 +103,8 @@ def _show_rest(finished: Finished, out: Console) -> None:
     out.print("Reports:")
     for file in finished.files:
         out.print(shown(f"  {file}"))
+    if any("-to-fix" in file.name for file in finished.files):
+        out.print("Correct the file with -to-fix in its name, save it, and submit it as it is.")
 
 
 def _table(title: str, *columns: str) -> Table:

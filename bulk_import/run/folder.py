@@ -60,8 +60,15 @@ def _write_beside(folder: Path, file: FileToFix) -> Path:
     """Writes a file to correct without touching one that is not the same."""
     target = folder / file.name
     names = (target if number == 1 else target.with_stem(f"{target.stem} ({number})") for number in count(1))
-    free = next(name for name in names if not name.exists() or name.read_bytes() == file.data)
+    free = next(name for name in names if not name.exists() or _holds(name, file.data))
     return free if free.exists() else _write(free, lambda stream: _put(stream, file.data))
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:  # on Windows: open in Excel
+        return False
 
 
 def _put(stream: BinaryIO, data: bytes) -> None:

@@ -120,7 +120,7 @@ def _ornaments(book: Workbook, page: Worksheet, count: int, *, notes: bool) -> N
     chart.add_series({"values": f"='{PEOPLE}'!$F$4:$F$9"})
     page.insert_chart("P18", chart)
     page.write_url("A2", "https://example.com/registry", string="From the registry")
-    page.set_header("&CEnrolments")
+    page.set_header("&L&G&CEnrolments", {"image_left": "logo.png", "image_data_left": io.BytesIO(picture())})
     page.print_area(0, 0, last, len(HEADINGS) - 1)
     if notes:
         page.write_comment("A4", "My own note", {"author": "A. Registrar"})

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from bulk_import.findings import Finding, Place
 from bulk_import.report import RowFate, Status
 from bulk_import.report.marked.sheet import RULE
-from tests.data.rich_workbook import FIRST_ROW, HEADINGS, MACROS, PEOPLE, SHEET, rich_workbook
+from tests.data.rich_workbook import FIRST_ROW, HEADINGS, MACROS, PEOPLE, SHEET, picture, rich_workbook
 from tests.data.workbooks import part_of, rezipped, with_sheet_data, workbook
 from tests.unit.marking import parts, read, to_fix
 
@@ -289,3 +290,19 @@ def test_it_is_the_same_twice(tmp_path: Path) -> None:
     before = path.read_bytes()
     assert to_fix(path) == to_fix(path)
     assert path.read_bytes() == before
+
+
+def test_pictures_in_headers_are_not_taken_for_notes(tmp_path: Path) -> None:
+    """A sheet whose only older drawing is its header's gets another one for its notes."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        page = book.add_worksheet("Learners")
+        for row, texts in enumerate((["First Name", "Last Name", "Email"], ["Asha", "Khan", "a@example.com"])):
+            page.write_row(row, 0, texts)
+        page.set_header("&L&G", {"image_left": "logo.png", "image_data_left": io.BytesIO(picture())})
+    path = source(tmp_path, stream.getvalue(), "people.xlsx")
+    before, file = parts(path.read_bytes()), to_fix(path)
+    after = parts(file.data)
+    assert after["xl/drawings/vmlDrawing1.vml"] == before["xl/drawings/vmlDrawing1.vml"]
+    assert b"<x:Row>1</x:Row>" in after["xl/drawings/vmlDrawing2.vml"]
+    assert opened(file)["Learners"]["A2"].comment.text.startswith("bulk-import:\nError: OrganisationID is missing")

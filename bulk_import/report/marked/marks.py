@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from bulk_import.findings import Severity, fix, message
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
+from bulk_import.report.cells import safe_heading
 from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.findings import Finding
     from bulk_import.report.assemble import Report, SourceReport
@@ -21,6 +22,12 @@ TO_CORRECT = frozenset({Status.INVALID, Status.HELD, Status.REJECTED, Status.UNR
 
 NOT_YET_DONE = frozenset({Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.NOT_SENT})
 """The statuses of rows whose warnings can still be heeded before they are sent."""
+
+LONGEST = 500
+"""Characters of a sentence."""
+
+NOTE_MARK = "bulk-import:"
+"""How each of our notes begins: LibreOffice forgets who wrote a note."""
 
 MARKED = (Severity.ERROR, Severity.WARNING)
 
@@ -105,19 +112,21 @@ class Marks:
     lines: tuple[Line, ...]
 
 
-def statuses(source: SourceReport) -> Mapping[int, Status | None]:
+def rows_to_correct(source: SourceReport) -> tuple[int, ...]:
+    """The rows of a source that somebody has to correct or decide about, in order."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    wanted = [NO_STATUS if status is None else STATUSES.index(status) for status in TO_CORRECT]
+    return tuple(source.checked.table.frame.index[np.isin(source.status_codes(), wanted)].tolist())
+
+
+def _statuses(source: SourceReport, rows: Sequence[int]) -> Mapping[int, Status | None]:
     """Row number → status, None where nothing accounts for the row."""
-    rows = source.checked.table.frame.index.tolist()
-    codes = source.status_codes().tolist()
+    codes = source.status_codes()[source.positions(rows)].tolist()
     return {row: None if code == NO_STATUS else STATUSES[code] for row, code in zip(rows, codes, strict=True)}
 
 
-def rows_to_correct(source: SourceReport) -> tuple[int, ...]:
-    """The rows of a source that somebody has to correct or decide about, in order."""
-    return tuple(row for row, status in statuses(source).items() if status in TO_CORRECT)
-
-
-def make_marks(report: Report, source: SourceReport, rows: Iterable[int], move: Move = IN_PLACE) -> Marks:
+def make_marks(report: Report, source: SourceReport, rows: Sequence[int], move: Move = IN_PLACE) -> Marks:
     """Decides what is marked.
 
     Done rows are left alone; rows that were not sent yet carry their warnings.
@@ -129,7 +138,7 @@ def make_marks(report: Report, source: SourceReport, rows: Iterable[int], move: 
         move: where they stand there.
     """
     first = source.checked.table.headings[0].column + move.columns
-    found, status_of = source.findings_by_row(), statuses(source)
+    found, status_of = source.findings_by_row(), _statuses(source, rows)
     problems: dict[int, str] = {}
     cells: list[Mark] = []
     lines = list(_of_file(report, source, move))
@@ -138,7 +147,7 @@ def make_marks(report: Report, source: SourceReport, rows: Iterable[int], move: 
         if not told:
             continue
         at = move.row(row)
-        problems[at] = _joined(told)
+        problems[at] = safe_heading(_joined(told))
         cells += _cells(told, at, first)
         lines += told
     return Marks(problems, tuple(cells), tuple(lines))
@@ -177,7 +186,12 @@ def _joined(told: list[Line]) -> str:
 def _line(weight: Severity, finding: Finding) -> Line:
     place = finding.place
     heading = finding.heading or finding.field or ""
-    return Line(place.row, place.column, heading, SEVERITIES[weight], message(finding), fix(finding))
+    return Line(place.row, place.column, heading, SEVERITIES[weight], _short(message(finding)), _short(fix(finding)))
+
+
+def _short(sentence: str) -> str:
+    """A sentence that fits into a note, however long the value is that it quotes."""
+    return sentence if len(sentence) <= LONGEST else sentence[: LONGEST - 1] + "…"
 
 
 def _cells(told: list[Line], row: int, first: int) -> Iterator[Mark]:
@@ -187,5 +201,6 @@ def _cells(told: list[Line], row: int, first: int) -> Iterator[Mark]:
         by_column[line.column or first].append(line)
     for column, lines in sorted(by_column.items()):
         error = any(line.weight == SEVERITIES[Severity.ERROR] for line in lines)
-        note = "\n\n".join(f"{line.weight}: {line.wrong}\nWhat to do: {line.to_do}" for line in lines)
-        yield Mark(row, column, Severity.ERROR if error else Severity.WARNING, note)
+        told_here = "\n\n".join(f"{line.weight}: {line.wrong}\nWhat to do: {line.to_do}" for line in lines)
+        weight = Severity.ERROR if error else Severity.WARNING
+        yield Mark(row, column, weight, f"{NOTE_MARK}\n{told_here}")

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.findings import column_letters
+from bulk_import.report.marked.marks import NOTE_MARK
 from bulk_import.report.marked.rows import CELL, column_number
 from bulk_import.report.marked.sheet import MAIN
 from bulk_import.report.marked.splice import CannotMarkError, Change, content, outline, spliced
@@ -42,7 +43,8 @@ SHAPE: Final = (
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-SHAPES: Final = re.compile(rb"<v:shape\b(?!type)[^>]*>.*?</v:shape\s*>", re.DOTALL)
+SHAPE_START: Final = re.compile(rb"<v:shape[\s>]")
+SHAPE_END: Final = b"</v:shape>"
 PLACE: Final = tuple(
     re.compile(rb"<x:" + name + rb">\s*([0-9]{1,7})\s*</x:" + name + rb">") for name in (b"Row", b"Column")
 )
@@ -69,14 +71,14 @@ def with_notes(comments: bytes | None, drawing: bytes | None, marks: Sequence[Ma
     """
     old = outline(comments or NO_COMMENTS, depth=2)
     authors, listed = (_only(old, name) for name in ("authors", "commentList"))
-    ours = _ours(old, authors, listed)
+    ours = _ours(old, listed)
     kept = {node.attributes.get("ref", "") for node in listed.children} - ours.keys()
     noted = [mark for mark in marks[:MOST_NOTES] if _reference(mark) not in kept]
     removed = [Change(node.start, node.stop, b"") for node in ours.values()]
     prefix = old.prefix
-    known = _authors(old, authors)
-    author = known[0] if known else len(authors.children)
-    added = [] if known else [f"<{prefix}author>{AUTHOR}</{prefix}author>".encode()]
+    known = _author(old, authors)
+    author = len(authors.children) if known is None else known
+    added = [] if known is not None else [f"<{prefix}author>{AUTHOR}</{prefix}author>".encode()]
     changes = [
         *old.appended(authors, added),
         *removed,
@@ -92,17 +94,20 @@ def _only(part: Outline, name: str) -> Node:
     return found[0]
 
 
-def _ours(part: Outline, authors: Node, listed: Node) -> dict[str, Node]:
+def _ours(part: Outline, listed: Node) -> dict[str, Node]:
     """The comments of an earlier marking, by their cells."""
-    numbers = {str(number) for number in _authors(part, authors)}
-    mine = [node for node in listed.children if node.attributes.get("authorId") in numbers]
+    mine = [node for node in listed.children if _text(part.data[node.start : node.stop]).startswith(NOTE_MARK.encode())]
     return {node.attributes.get("ref", ""): node for node in mine}
 
 
-def _authors(part: Outline, authors: Node) -> list[int]:
-    """Under which numbers this program is an author."""
+def _text(comment: bytes) -> bytes:
+    return re.sub(rb"<[^<>]*>", b"", comment).strip()
+
+
+def _author(part: Outline, authors: Node) -> int | None:
+    """Under which number this program is an author."""
     us = b">" + AUTHOR.encode() + b"<"
-    return [number for number, node in enumerate(authors.children) if us in part.data[node.start : node.stop]]
+    return next((at for at, node in enumerate(authors.children) if us in part.data[node.start : node.stop]), None)
 
 
 def _reference(mark: Mark) -> str:
@@ -120,9 +125,8 @@ def _comment(mark: Mark, author: int, prefix: str) -> bytes:
 def _drawn(drawing: bytes, marks: Sequence[Mark], removed: set[str]) -> bytes:
     """The drawing with a box for each mark, and without those of the cells in `removed`."""
     gone = {(int(found[2]) - 1, column_number(found[1]) - 1) for found in map(CELL.fullmatch, removed) if found}
-    changes = [
-        Change(found.start(), found.end(), b"") for found in SHAPES.finditer(drawing) if _place(found[0]) in gone
-    ]
+    shapes = [(start, stop) for start, stop in _boxes(drawing) if _place(drawing[start:stop]) in gone]
+    changes = [Change(start, stop, b"") for start, stop in shapes]
     end = drawing.rfind(b"</xml>")
     if end < 0:
         raise CannotMarkError("its comments are not written as Excel writes them")
@@ -131,6 +135,14 @@ def _drawn(drawing: bytes, marks: Sequence[Mark], removed: set[str]) -> bytes:
     first = max([FIRST_ID, *(number + 1 for number in used)])
     new = [*([] if known else [SHAPE_TYPE]), *_shapes(marks, first)]
     return spliced(drawing, [*changes, Change(end, end, "".join(new).encode("ascii"))])
+
+
+def _boxes(drawing: bytes) -> Iterator[tuple[int, int]]:
+    """Where each shape of a drawing begins and ends."""
+    at = 0
+    while (found := SHAPE_START.search(drawing, at)) and (end := drawing.find(SHAPE_END, found.start())) >= 0:
+        at = end + len(SHAPE_END)
+        yield found.start(), at
 
 
 def _place(shape: bytes) -> tuple[int, int] | None:

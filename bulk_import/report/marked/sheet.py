@@ -82,6 +82,7 @@ class Sheet:
         children: the elements right inside it.
         columns: each `col`, as (start, stop, attributes).
         priority: the highest of its conditional formats.
+        merged: the last column that merged cells reach.
     """
 
     data: bytes
@@ -90,10 +91,18 @@ class Sheet:
     children: list[Child] = field(default_factory=list)
     columns: list[tuple[int, int, Mapping[str, str]]] = field(default_factory=list)
     priority: int = 0
+    merged: int = 0
 
     def child(self, name: str) -> Child | None:
         """The first element of a name."""
         return next((child for child in self.children if child.name == name), None)
+
+    @property
+    def drawing(self) -> str | None:
+        """The id of the relation to the drawing of its notes and controls; None where it has none."""
+        child = self.child("legacyDrawing")
+        named = {} if child is None else child.attributes
+        return next((value for name, value in named.items() if name.rpartition(":")[2] == "id"), None)
 
     def place_for(self, name: str) -> int:
         """Where an element of a name is put in."""
@@ -147,6 +156,9 @@ class _Reader:
         match local:
             case "col" if self._path[1] == "cols":
                 self.sheet.columns.append((at, end_of_tag(self.sheet.data, at), attributes))
+            case "mergeCell":
+                last = CELL.fullmatch(attributes.get("ref", "").rpartition(":")[2])
+                self.sheet.merged = max(self.sheet.merged, column_number(last[1]) if last else 0)
             case "cfRule":
                 self.sheet.priority = max(self.sheet.priority, int(attributes.get("priority", 0)))
             case "formula" if self._path[1] == "conditionalFormatting":

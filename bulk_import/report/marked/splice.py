@@ -132,6 +132,11 @@ def parse_whole(parser: expat.XMLParserType, data: bytes) -> None:
     Raises:
         CannotMarkError: it is not well-formed, or not in an encoding in which mark-up is ASCII.
     """
+
+    def refuse(*_: object) -> None:
+        raise CannotMarkError("a part of the workbook declares a document type, which no spreadsheet program writes")
+
+    parser.StartDoctypeDeclHandler = refuse
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0", b"<\0")):
         raise CannotMarkError("a part of the workbook is written in an unusual encoding")
     try:

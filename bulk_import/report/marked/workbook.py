@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
     from bulk_import.read.xlsx import Book
     from bulk_import.report.marked.marks import Marks
+    from bulk_import.report.marked.sheet import Sheet
     from bulk_import.report.marked.style_sheet import Looks
 
 BOOK: Final = "xl/workbook.xml"
@@ -87,7 +88,7 @@ def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
     problem_column = table.marks.problem_column if table.marks else None
     sheet = open_sheet(parts.read(part))
     rows = find_rows(sheet.data, None if problem_column else {table.heading_row, *marks.problems})
-    column = problem_column or rows.last_column + 1
+    column = problem_column or max(rows.last_column, sheet.merged) + 1
     heading = own_heading(PROBLEM_HEADINGS, [one.text for one in table.headings])
     remarks = (
         HOW_TO.format(heading=heading),
@@ -95,7 +96,7 @@ def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
         *([FEW_NOTES.format(most=MOST_NOTES)] if len(marks.cells) > MOST_NOTES else []),
         *carried(parts, book),
     )
-    drawing = _notes(parts, parts.real(part), marks)
+    drawing = _notes(parts, parts.real(part), sheet, marks)
     marking = Marking(column, table.heading_row, heading, marks.problems, marks.cells, looks, drawing)
     parts.write(part, marked(sheet, rows, marking))
     parts.write(*styles)
@@ -126,10 +127,12 @@ def _styles(parts: Parts) -> tuple[tuple[str, bytes], Looks]:
     return (part, data), looks
 
 
-def _notes(parts: Parts, sheet: str, marks: Marks) -> str | None:
+def _notes(parts: Parts, sheet: str, opened: Sheet, marks: Marks) -> str | None:
     """Puts the notes into their parts; the id of the relation to a drawing that the sheet did not have before."""
-    found = {relation.kind: relation.part for relation in parts.relations(sheet)}
-    comments, drawing = found.get("comments"), found.get("vmlDrawing")
+    relations = parts.relations(sheet)
+    comments = next((relation.part for relation in relations if relation.kind == "comments"), None)
+    # Pictures in headers have a drawing of the same kind: the sheet says which is the one of its cells.
+    drawing = next((relation.part for relation in relations if relation.id == opened.drawing), None)
     if not marks.cells and comments is None:
         return None
     texts, boxes = with_notes(
