@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from bulk_import import sandbox
+from bulk_import.sandbox import Fault, Faults
 from tests.data.rich_workbook import FIRST_ROW, HEADINGS, MACROS, PEOPLE, rich_workbook
 from tests.journeys.command import learner, report_of, run, write_csv
 from tests.journeys.test_main_job import settings
@@ -136,3 +137,18 @@ def test_what_was_corrected_in_it_is_never_overwritten(tmp_path: Path) -> None:
     assert marked.read_bytes() == worked_in
     assert (marked.parent / "people-to-fix (2).xlsx").read_bytes() == untouched
     assert io.BytesIO(untouched).read(2) == b"PK"
+
+
+def test_a_resumed_run_gives_the_file_too(tmp_path: Path, onefile: Running) -> None:
+    """Rows that a run did not come to need no correcting; what OneFile refuses after `resume` does, and is marked."""
+    env = {**settings(onefile), "BULK_IMPORT_CONCURRENCY": "1"}
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2, PlacementID="999"), learner(3)])
+    onefile.world.faults = Faults([Fault(on="create", kind="unauthorised", calls=tuple(range(2, 99)))])
+    stopped = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
+    assert statuses(stopped) == {2: "created", 3: "not-sent", 4: "not-sent"}
+    assert not [*Path(stopped.json["report"]).parent.glob("*-to-fix*")]
+    onefile.world.faults = Faults()
+    resumed = run(tmp_path, "resume", "--json", env=env)
+    assert statuses(resumed) == {2: "created", 3: "rejected", 4: "created"}
+    sheet = openpyxl.load_workbook(to_fix(resumed))["people"]
+    assert [cell.row for cell in sheet["A"] if cell.value] == [1, 3]

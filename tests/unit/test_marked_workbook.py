@@ -199,6 +199,8 @@ def test_marked_a_second_time(tmp_path: Path, *, resaved: bool) -> None:
     assert filled == ["D6 H6"]
     notes = {cell.coordinate: cell.comment.author for row in sheet.iter_rows() for cell in row if cell.comment}
     assert {at for at, author in notes.items() if author == "bulk-import"} == {"D6", "H6"}
+    drawing = next(data for name, data in parts(again.data).items() if name.endswith(".vml") and b"Note" in data)
+    assert drawing.count(b'ObjectType="Note"') == len(notes)
     assert [cell.value for cell in sheet[3]].count("Problem") == 1
     assert [row for row in range(4, 9) if sheet.cell(row, 16).value] == [6]
 

@@ -27,29 +27,32 @@ MOST_NOTES: Final = 5_000
 NO_COMMENTS: Final = f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode()
 NO_DRAWING: Final = (
     b'<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    b'xmlns:x="urn:schemas-microsoft-com:office:excel"></xml>'
+    b'xmlns:x="urn:schemas-microsoft-com:office:excel"><o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/>'
+    b"</o:shapelayout></xml>"
 )
+SPACES: Final = (
+    ' xmlns:v="urn:schemas-microsoft-com:vml"',
+    ' xmlns:o="urn:schemas-microsoft-com:office:office"',
+    ' xmlns:x="urn:schemas-microsoft-com:office:excel"',
+)
+"""What every drawing of Excel's declares, and some other programs' do not."""
+
 SHAPE_TYPE: Final = (
-    '<v:shapetype xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    '<v:shapetype{spaces} id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 SHAPE: Final = (
-    '<v:shape xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
-    'xmlns:x="urn:schemas-microsoft-com:office:excel" id="_x0000_s{id}" type="#_x0000_t202" '
+    '<v:shape{spaces} id="_x0000_s{id}" type="#_x0000_t202" '
     'style=\'position:absolute;visibility:hidden\' fillcolor="#ffffe1" o:insetmode="auto">'
     '<v:fill color2="#ffffe1"/><v:path o:connecttype="none"/>'
     "<v:textbox style='mso-direction-alt:auto'><div style='text-align:left'></div></v:textbox>"
     '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>'
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-SHAPE_START: Final = re.compile(rb"<v:shape[\s>]")
-SHAPE_END: Final = b"</v:shape>"
-PLACE: Final = tuple(
-    re.compile(rb"<x:" + name + rb">\s*([0-9]{1,7})\s*</x:" + name + rb">") for name in (b"Row", b"Column")
-)
-FIRST_ID: Final = 900_000
-"""Far above those that Excel gives."""
+SHAPE_START: Final = re.compile(rb"<(\w+:)?shape[\s>]")
+PLACE: Final = tuple(re.compile(rb"<(?:\w+:)?" + name + rb">\s*([0-9]{1,7})\s*<") for name in (b"Row", b"Column"))
+FIRST_ID: Final = 1_025
+"""Excel counts the shapes of a drawing from here on."""
 
 COLUMNS_WIDE: Final = 4
 CHARACTERS_A_LINE: Final = 42
@@ -133,15 +136,20 @@ def _drawn(drawing: bytes, marks: Sequence[Mark], removed: set[str]) -> bytes:
     known = b'id="_x0000_t202"' in drawing
     used = [int(number) for number in re.findall(rb'id="_x0000_s([0-9]{1,9})"', drawing)]
     first = max([FIRST_ID, *(number + 1 for number in used)])
-    new = [*([] if known else [SHAPE_TYPE]), *_shapes(marks, first)]
+    spaces = "" if all(space.encode() in drawing for space in SPACES) else "".join(SPACES)
+    new = [*([] if known else [SHAPE_TYPE.format(spaces=spaces)]), *_shapes(marks, first, spaces)]
     return spliced(drawing, [*changes, Change(end, end, "".join(new).encode("ascii"))])
 
 
 def _boxes(drawing: bytes) -> Iterator[tuple[int, int]]:
     """Where each shape of a drawing begins and ends."""
     at = 0
-    while (found := SHAPE_START.search(drawing, at)) and (end := drawing.find(SHAPE_END, found.start())) >= 0:
-        at = end + len(SHAPE_END)
+    while found := SHAPE_START.search(drawing, at):
+        closing = b"</" + (found[1] or b"") + b"shape>"
+        end = drawing.find(closing, found.start())
+        if end < 0:
+            return
+        at = end + len(closing)
         yield found.start(), at
 
 
@@ -150,7 +158,7 @@ def _place(shape: bytes) -> tuple[int, int] | None:
     return (int(row[1]), int(column[1])) if row and column else None
 
 
-def _shapes(marks: Sequence[Mark], first: int) -> Iterator[str]:
+def _shapes(marks: Sequence[Mark], first: int, spaces: str) -> Iterator[str]:
     for number, mark in enumerate(marks, start=first):
         row, column = mark.row - 1, mark.column - 1
         lines = sum(-(-max(len(line), 1) // CHARACTERS_A_LINE) for line in mark.note.split("\n"))
@@ -158,4 +166,4 @@ def _shapes(marks: Sequence[Mark], first: int) -> Iterator[str]:
         anchor = (
             f"{column + 1}, 15, {max(row - 1, 0)}, 10, {column + 1 + COLUMNS_WIDE}, 15, {max(row - 1, 0) + height}, 4"
         )
-        yield SHAPE.format(id=number, anchor=anchor, row=row, column=column)
+        yield SHAPE.format(spaces=spaces, id=number, anchor=anchor, row=row, column=column)
