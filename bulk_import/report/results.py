@@ -144,7 +144,7 @@ def _batch(source: _Source, block: Block, start: int, stop: int, looks: Looks) -
             breaks = cells.breaks_in(texts)
             lines.append(pc.add(breaks, 1))
             weights = _with_lines(weights, breaks.to_numpy())
-        shown.append(_source_cells(column_letters(own + at + 1), rows, texts, (types, weights), looks))
+        shown.append(source_cells(column_letters(own + at + 1), rows, texts, (types, weights), looks))
     stories = _stories(source, start, stop, cut)
     heights = cells.row_heights(*map(cells.lines_of, stories[:2], OWN_WIDTHS[4:]), *lines)
     return rows.joined([*_own_cells(source, rows, start, stop, stories, looks), *shown], heights)
@@ -169,7 +169,7 @@ def _with_lines(weights: np.ndarray | None, breaks: np.ndarray) -> np.ndarray:
     return np.where((known == 0) & (breaks > 0), _LINES, known)
 
 
-def _source_cells(
+def source_cells(
     letters: str, rows: cells.Rows, texts: pa.Array, about: tuple[np.ndarray, np.ndarray | None], looks: Looks
 ) -> pa.Array:
     """One column of the source: text as text, real dates as real dates, marked cells filled even where empty."""

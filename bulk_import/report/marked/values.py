@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.catalogue import PROBLEM_HEADINGS, PROBLEMS_MARK, ROW_HEADINGS
-from bulk_import.findings import Severity
-from bulk_import.read.table import CellType
+from bulk_import.findings import Severity, column_letters
+from bulk_import.report import cells
 from bulk_import.report.cells import LINE, safe_heading
 from bulk_import.report.marked.listing import (
     HEADINGS,
@@ -28,12 +29,15 @@ from bulk_import.report.marked.marks import Marks, Move, make_marks
 from bulk_import.report.marked.notes import CHARACTERS_A_LINE, MOST_NOTES
 from bulk_import.report.marked.sheet import MOST_COLUMNS
 from bulk_import.report.marked.splice import CannotMarkError
-from bulk_import.report.styles import Style, formats
+from bulk_import.report.package import Body, part, write_package
+from bulk_import.report.results import Looks, source_cells
+from bulk_import.report.styles import ROW_STYLES, Style, formats
 from bulk_import.report.workbook import EXCEL_ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
@@ -51,8 +55,7 @@ LOOKED_AT: Final = 1_000
 """Rows that decide how wide a column is."""
 
 NARROWEST, WIDEST = 9, 40
-FIRST_TRUE_DAY: Final = date(1900, 3, 1)
-"""Excel believes in 29 February 1900."""
+ROWS_AT_A_TIME: Final = 5_000
 
 LONGEST_SHEET_NAME: Final = 31
 RESERVED: Final = "history"
@@ -70,12 +73,6 @@ ATTENTION_ONLY: Final = (
     "in your own file."
 )
 NOT_ALL: Final = "{left:,} more rows need attention; correct these first, or see results.xlsx of the run for them all."
-
-_LOOKS = {
-    Severity.ERROR: (Style.TEXT_WRONG, Style.DATE_WRONG, Style.MOMENT_WRONG),
-    Severity.WARNING: (Style.TEXT_DOUBTFUL, Style.DATE_DOUBTFUL, Style.MOMENT_DOUBTFUL),
-    None: (Style.TEXT, Style.DATE, Style.MOMENT),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +106,26 @@ def copy_values(report: Report, source: SourceReport, rows_to_correct: Sequence[
     Raises:
         CannotMarkError: there is no room for our columns.
     """
-    from xlsxwriter import Workbook  # noqa: PLC0415 - heavy
-
     copy = _planned(source, rows_to_correct, why)
     marks = make_marks(report, source, copy.rows, copy.move)
+    skeleton = _skeleton(report, source, copy, marks)
+    looks = _looks_in(skeleton, copy.move.row(source.checked.table.heading_row) + 1)
+    stream = io.BytesIO()
+    write_package(skeleton, {part(1): _body(source, copy, marks, looks)}, stream)
+    return stream.getvalue()
+
+
+def _skeleton(report: Report, source: SourceReport, copy: Copy, marks: Marks) -> bytes:
+    """The workbook without its rows; below the headings, a row carries the formats."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - heavy
+
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with Workbook(stream, options) as book:
         book.set_properties({"author": "bulk-import", "created": report.finished.astimezone(UTC).replace(tzinfo=None)})
         looks = formats(book)
         name = _sheet_name(source)
-        _Page(book.add_worksheet(name), looks, source.checked.table, copy, marks).fill()
+        _head(book.add_worksheet(name), looks, source.checked.table, copy, marks)
         _list(book, looks, copy, marks, name)
     return stream.getvalue()
 
@@ -160,91 +166,89 @@ def _sheet_name(source: SourceReport) -> str:
     return f"{name} people" if name.casefold() == RESERVED else name
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """The sheet with the people while it is being filled."""
-
-    sheet: Worksheet
-    looks: dict[Style, Format]
-    table: Table
-    copy: Copy
-    marks: Marks
-
-    def fill(self) -> None:
-        """Our own columns, then the source's, then the notes."""
-        heading_row, own = self.copy.move.row(self.table.heading_row), len(self.copy.headings)
-        for at, (heading, width) in enumerate(zip(self.copy.headings, OWN_WIDTHS, strict=False)):
-            self.sheet.write_string(heading_row - 1, at, heading, self.looks[Style.OWN_HEADING])
-            self.sheet.set_column(at, at, width)
-        self._source_columns(heading_row)
-        self._own_columns()
-        for mark in self.marks.cells[:MOST_NOTES]:
-            lines = height_of([mark.note], [CHARACTERS_A_LINE]) / LINE
-            box = {"author": "bulk-import", "x_scale": 2.2, "y_scale": max(1, lines / 4)}
-            self.sheet.write_comment(mark.row - 1, mark.column - 1, mark.note, box)
-        self.sheet.freeze_panes(heading_row, own)
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)
-
-    def _own_columns(self) -> None:
-        for row, text in self.marks.problems.items():
-            self.sheet.write_string(row - 1, 0, text, self.looks[Style.WORDS])
-            self.sheet.set_row(row - 1, height_of([text], OWN_WIDTHS))
-        if len(self.copy.headings) > 1:
-            for original in self.copy.rows:
-                self.sheet.write_number(self.copy.move.row(original) - 1, 1, original, self.looks[Style.NUMBER])
-
-    def _source_columns(self, heading_row: int) -> None:
-        frame = self.table.frame.loc[list(self.copy.rows)]
-        types = self.table.types[self.table.frame.index.get_indexer(frame.index)]
-        weights = {(mark.row, mark.column): mark.weight for mark in self.marks.cells}
-        rows = [self.copy.move.row(row) for row in self.copy.rows]
-        for at, heading in enumerate(self.table.headings):
-            column = heading.column + self.copy.move.columns
-            texts = [text if isinstance(text, str) else None for text in frame.iloc[:, at].tolist()]
-            if heading.text:
-                self.sheet.write_string(
-                    heading_row - 1, column - 1, safe_heading(heading.text), self.looks[Style.HEADING]
-                )
-            self.sheet.set_column(column - 1, column - 1, _width(heading.text, texts))
-            for row, text, kind in zip(rows, texts, types[:, at].tolist(), strict=True):
-                _write(self.sheet, (row, column), text, kind, weights.get((row, column)), self.looks)
+def _head(page: Worksheet, looks: Mapping[Style, Format], table: Table, copy: Copy, marks: Marks) -> None:
+    """The headings, widths and notes of the sheet with the people, and a row of formats below the headings."""
+    heading_row, own = copy.move.row(table.heading_row), len(copy.headings)
+    for at, (heading, width) in enumerate(zip(copy.headings, OWN_WIDTHS, strict=False)):
+        page.write_string(heading_row - 1, at, heading, looks[Style.OWN_HEADING])
+        page.set_column(at, at, width)
+    for at, heading_ in enumerate(table.headings):
+        column = heading_.column + own - 1
+        if heading_.text:
+            page.write_string(heading_row - 1, column, safe_heading(heading_.text), looks[Style.HEADING])
+        page.set_column(column, column, _width(heading_.text, table.frame.iloc[:LOOKED_AT, at].dropna().tolist()))
+    for at, style in enumerate(ROW_STYLES):
+        page.write_blank(heading_row, at, None, looks[style])
+    for mark in marks.cells[:MOST_NOTES]:
+        lines = height_of([mark.note], [CHARACTERS_A_LINE]) / LINE
+        box = {"author": "bulk-import", "x_scale": 2.2, "y_scale": max(1, lines / 4)}
+        page.write_comment(mark.row - 1, mark.column - 1, mark.note, box)
+    page.ignore_errors({"number_stored_as_text": _range(table, copy)})
+    page.freeze_panes(heading_row, own)
+    page.set_landscape()
+    page.set_paper(9)
 
 
-def _width(heading: str, texts: list[str | None]) -> int:
-    widest = max([len(heading) + 3, *(len(text) + 2 for text in texts[:LOOKED_AT] if text)])
+def _looks_in(skeleton: bytes, row: int) -> Looks:
+    """Each format's number, as the row below the headings carries them."""
+    with zipfile.ZipFile(io.BytesIO(skeleton)) as package:
+        found = re.search(rb'<row r="%d".*?</row>' % row, package.read(part(1)), re.DOTALL)
+    numbers = re.findall(r'<c r="[A-Z]+[0-9]+" s="([0-9]+)"', found[0].decode()) if found else []
+    return dict(zip(ROW_STYLES, numbers, strict=True))
+
+
+def _body(source: SourceReport, copy: Copy, marks: Marks, looks: Looks) -> Body:
+    """The rows that come back, with our columns before the source's."""
+    table = source.checked.table
+    batches = (_batch(table, copy, marks, looks, start) for start in range(0, len(copy.rows), ROWS_AT_A_TIME))
+    return Body(_range(table, copy), batches, iter(()))
+
+
+def _range(table: Table, copy: Copy) -> str:
+    """The cells that the copy fills."""
+    last = column_letters(table.headings[-1].column + copy.move.columns)
+    return f"A{copy.move.row(table.heading_row)}:{last}{copy.move.row(copy.rows[-1])}"
+
+
+def _batch(table: Table, copy: Copy, marks: Marks, looks: Looks, start: int) -> memoryview:
+    """Some rows as XML."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    originals = list(copy.rows[start : start + ROWS_AT_A_TIME])
+    here = [copy.move.row(row) for row in originals]
+    rows = cells.Rows(cells.as_text([str(row) for row in here]))
+    problems = cells.as_text([marks.problems.get(row) for row in here])
+    own = [cells.text_cells("A", rows, problems, looks[Style.WORDS])]
+    if len(copy.headings) > 1:
+        own.append(cells.number_cells("B", rows, cells.as_text([str(row) for row in originals]), looks[Style.NUMBER]))
+    positions = np.flatnonzero(table.frame.index.isin(originals))
+    frame, types = table.frame.iloc[positions], table.types[positions]
+    weights = _weights(marks, {row: at for at, row in enumerate(here)})
+    for at, heading in enumerate(table.headings):
+        column = heading.column + copy.move.columns
+        texts = cells.fitted(cells.whole(cells.column(frame.iloc[:, at])))[0]
+        own.append(source_cells(column_letters(column), rows, texts, (types[:, at], weights.get(column)), looks))
+    return rows.joined(own, cells.row_heights(cells.lines_of(problems, OWN_WIDTHS[0])))
+
+
+def _weights(marks: Marks, place: Mapping[int, int]) -> dict[int, np.ndarray]:
+    """Column → how strongly each cell of a batch is marked: 2 for an error, 1 for a warning, else 0."""
+    import numpy as np  # noqa: PLC0415 - heavy
+
+    found: dict[int, np.ndarray] = {}
+    for mark in marks.cells:
+        if (at := place.get(mark.row)) is not None:
+            column = found.setdefault(mark.column, np.zeros(len(place), dtype=np.int64))
+            column[at] = 2 if mark.weight is Severity.ERROR else 1
+    return found
+
+
+def _width(heading: str, texts: Sequence[str]) -> int:
+    widest = max([len(heading) + 3, *(len(text) + 2 for text in texts)])
     return min(WIDEST, max(NARROWEST, widest))
 
 
-def _write(
-    page: Worksheet,
-    at: tuple[int, int],
-    text: str | None,
-    kind: int,
-    weight: Severity | None,
-    looks: dict[Style, Format],
-) -> None:
-    """One cell of the source; a marked one is filled even where it is empty."""
-    as_text, as_date, as_moment = (looks[style] for style in _LOOKS[weight])
-    row, column = at[0] - 1, at[1] - 1
-    if text is None:
-        if weight is not None:
-            page.write_blank(row, column, None, as_text)
-        return
-    moment = _moment(text) if kind in {CellType.DATE, CellType.DATETIME} else None
-    if moment is None:
-        page.write_string(row, column, safe_heading(text), as_text)
-    else:
-        page.write_datetime(row, column, moment, as_date if kind == CellType.DATE else as_moment)
-
-
-def _moment(text: str) -> datetime | None:
-    """A day or moment that Excel would show as it is meant; None for others."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.date() >= FIRST_TRUE_DAY else None
-
-
-def _list(book: Workbook, looks: dict[Style, Format], copy: Copy, marks: Marks, sheet: str) -> None:
+def _list(book: Workbook, looks: Mapping[Style, Format], copy: Copy, marks: Marks, sheet: str) -> None:
     """The sheet Problems."""
     lines, cut = shown_lines(marks.lines)
     page = book.add_worksheet(sheet_name([sheet]))
