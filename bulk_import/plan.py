@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from bulk_import.catalogue import FIELDS, Role
@@ -62,7 +61,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """The account already holds all that the row says and that may be sent; `finding` says what may not."""
+    """The account already holds, or was given, all that the row says and that may be sent.
+
+    `finding` says what may not be sent, or that an earlier run did it.
+    """
 
     record: Record
     user_id: int
@@ -81,7 +83,21 @@ class Hold:
 REFUSED_BEFORE = "refused-before"
 """The code of a row that came back in a marked file as OneFile had refused it."""
 
-NOTHING_REFUSED: Mapping[tuple[int, int], str] = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What became of rows that came back in a marked file exactly as they had been sent.
+
+    Attributes:
+        done: source and row → the id of the account.
+        refused: source and row → what OneFile said.
+    """
+
+    done: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    refused: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+
+NOTHING_EARLIER = Earlier()
 Change = Create | Update
 Action = Create | Update | Unchanged | Hold
 
@@ -148,7 +164,7 @@ def make_plan(
     target: Mapping[str, object],
     rules: Rules = Rules(),
     made: AbstractSet[Awaited] = frozenset(),
-    refused: Mapping[tuple[int, int], str] = NOTHING_REFUSED,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Plan:
     """Decides every row that passed the check.
 
@@ -159,12 +175,11 @@ def make_plan(
         target: what else the plan depends on (environment, options), for the digest.
         rules: what it may do.
         made: rows whose accounts are there already, or are being made by an earlier part of the same run.
-        refused: source and row of what OneFile refused before exactly as it stands and what should not be sent
-            again, with what it said.
+        earlier: what is not sent again, because it was done or refused before exactly as it stands.
     """
     records = [record for source in checked for record in source.records()]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
-    decided = [_held_as_refused(action, refused, checked) for action in _one_row_an_account(decided, checked)]
+    decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
     coming = {_row_of(action) for action in decided if not isinstance(action, Hold)} | made
     waited = [_unless_in_vain(action, coming, checked) for action in decided]
     actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
@@ -315,11 +330,20 @@ def _held_as_shared(
     return Hold(action.record, Finding("account-shared", _place(checked, action.record), detail=detail), action.user_id)
 
 
-def _held_as_refused(action: Action, refused: Mapping[tuple[int, int], str], checked: Sequence[Checked]) -> Action:
-    said = refused.get((action.record.source, action.record.row))
-    if said is None or not isinstance(action, Create | Update):
+def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> Action:
+    """What is done stays as it is, even where the account was changed since; what was refused waits for a person."""
+    if not isinstance(action, Create | Update):
         return action
-    return Hold(action.record, Finding(REFUSED_BEFORE, _place(checked, action.record), detail=said))
+    record, key = action.record, (action.record.source, action.record.row)
+    place, done, said = _place(checked, record), earlier.done.get(key), earlier.refused.get(key)
+    if said is not None:
+        user_id = action.user_id if isinstance(action, Update) else None
+        return Hold(record, Finding(REFUSED_BEFORE, place, detail=said), user_id)
+    if done is None:
+        return action
+    if isinstance(action, Create):
+        return Hold(record, Finding("account-gone", place, detail=f"user id {done}"), done)
+    return Unchanged(record, done, Finding("done-before", place, detail=f"user id {done}"))
 
 
 def _digest(checked: Sequence[Checked], actions: Iterable[Action], target: Mapping[str, object]) -> str:

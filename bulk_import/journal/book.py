@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from bulk_import.errors import JournalError
-from bulk_import.journal.entries import Rejected, RunState, State
+from bulk_import.journal.entries import Done, Rejected, RunState, State
 from bulk_import.journal.rows import columns_of, decision_of, operation_of, run_of, said_of, whole, whole_or_none
 from bulk_import.journal.store import connect, in_words, transaction
 
@@ -37,10 +37,13 @@ _MADE_SINCE = """
     WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
         AND attempts.sent_at >= ?"""
 _ENDED = """
-    SELECT operations.payload_digest, operations.state, operations.http_status, operations.code, operations.reason
+    SELECT operations.payload_digest, operations.state, operations.user_id, operations.http_status, operations.code,
+        operations.reason,
+        (SELECT max(sent_at) FROM attempts WHERE attempts.run = operations.run
+            AND attempts.source = operations.source AND attempts.row = operations.row) AS sent
     FROM operations JOIN runs ON runs.id = operations.run
     WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
-    ORDER BY runs.started, runs.id, operations.source, operations.row"""
+    ORDER BY sent, operations.run, operations.source, operations.row"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
@@ -323,18 +326,26 @@ class Journal:
         found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
 
-    def refusals(self, environment: str, host: str) -> dict[str, Rejected]:
-        """What one OneFile refused and did not take since: by the keyed tokens of all that a row said.
+    def last_outcomes(self, environment: str, host: str) -> dict[str, Done | Rejected]:
+        """What one OneFile last took or refused: by the keyed tokens of all that a row said.
+
+        What was taken counts as long as nothing else was taken for the same account since.
 
         Raises:
             JournalError: it cannot be read.
         """
-        found: dict[str, Rejected] = {}
-        for digest, state, status, code, reason in self._rows(_ENDED, State.REJECTED, State.DONE, environment, host):
+        found: dict[str, Done | Rejected] = {}
+        taken: dict[int, str] = {}
+        ended = self._rows(_ENDED, State.REJECTED, State.DONE, environment, host)
+        for token, state, user_id, status, code, reason, _ in ended:
+            digest = str(token)
             if State(str(state)) is State.REJECTED:
-                found[str(digest)] = Rejected(whole(status), whole_or_none(code), str(reason))
-            else:
-                found.pop(str(digest), None)
+                found[digest] = Rejected(whole(status), whole_or_none(code), str(reason))
+                continue
+            done = Done(whole(user_id), whole_or_none(status))
+            if isinstance(found.get(before := taken.get(done.user_id, "")), Done):
+                del found[before]
+            taken[done.user_id], found[digest] = digest, done
         return found
 
     def operations(self, run: str) -> tuple[Operation, ...]:

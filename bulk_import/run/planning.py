@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from bulk_import.check import payload
 from bulk_import.findings import Finding, Place
-from bulk_import.journal import State, payload_digest
-from bulk_import.plan import NOTHING_REFUSED, Create, Hold, Plan, Rules, Unchanged, Update, make_plan
+from bulk_import.journal import Done, Rejected, State, payload_digest
+from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of, refusal_words
 from bulk_import.settings import site_secret
 from bulk_import.submit import IN_DOUBT
@@ -37,7 +37,7 @@ def plan_of(
     target: Mapping[str, object],
     *,
     made: AbstractSet[Awaited] = frozenset(),
-    refused: Mapping[Key, str] = NOTHING_REFUSED,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Plan:
     """What would be done for every row.
 
@@ -46,7 +46,7 @@ def plan_of(
         world: OneFile as it was found.
         target: what else the plan depends on, for its digest.
         made: rows whose accounts are there already, or are being made by an earlier part of the same run.
-        refused: what is not sent again, from `refused_before`.
+        earlier: what is not sent again, from `done_or_refused_before`.
     """
     return make_plan(
         desk.checked,
@@ -55,23 +55,27 @@ def plan_of(
         target=target,
         rules=Rules(desk.job.mode, desk.settings.update_undocumented),
         made=made,
-        refused=refused,
+        earlier=earlier,
     )
 
 
-def refused_before(desk: Desk, target: Target) -> dict[Key, str]:
-    """The rows of marked files that stand there exactly as OneFile refused them, with what it said.
+def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
+    """The rows of marked files that stand there exactly as OneFile took or refused them.
 
     A marked file comes back to be corrected, so that what was not corrected is not sent again; any other file is
-    taken as it is, because what was refused may have been put right in OneFile.
+    taken as it is, because what was refused may have been put right in OneFile, or what was done undone.
     """
     marked = [source for source in desk.checked if source.table.marks is not None]
     if not marked:
-        return {}
+        return NOTHING_EARLIER
     secret = site_secret(desk.settings)
-    known = desk.journal.refusals(target.environment, target.host)
+    known = desk.journal.last_outcomes(target.environment, target.host)
     rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.records()}
-    return {key: refusal_words(known[digest]) for key, digest in rows.items() if digest in known}
+    ended = [(key, known[digest]) for key, digest in rows.items() if digest in known]
+    return Earlier(
+        done={key: outcome.user_id for key, outcome in ended if isinstance(outcome, Done)},
+        refused={key: refusal_words(outcome) for key, outcome in ended if isinstance(outcome, Rejected)},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.lists import resolve
-from bulk_import.run.planning import plan_of, refused_before
+from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -189,7 +189,7 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "references": meanings(desk.answers),
         **what_decides(desk.job, desk.settings),
     }
-    return plan_of(desk, world, depends_on, refused=refused_before(desk, target))
+    return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
 
 
 def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:

@@ -378,6 +378,26 @@ def test_it_knows_what_a_run_left_in_doubt(file: Path) -> None:
         assert journal.in_doubt_since("sandbox", "127.0.0.1") == sent
 
 
+def test_it_knows_how_a_row_ended_last(file: Path) -> None:
+    """What a row said counts as done until another is done for the same account, and as refused until it is taken."""
+    journal, run = _begun(file)
+    refused = Rejected(422, -57, "placement not found")
+
+    def end(key: tuple[int, int], outcome: Done | Rejected) -> None:
+        journal.intent(run, key)
+        journal.outcome(run, key, outcome)
+
+    with journal:
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == {}
+        end(ROW.key, refused)
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-7": refused}
+        assert journal.last_outcomes("live", "127.0.0.1") == {}
+        end(ROW.key, Done(5001, 200))
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-7": Done(5001, 200)}
+        end(OTHER.key, Done(5001, 200))
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-8": Done(5001, 200)}
+
+
 def test_it_knows_what_was_made_lately(file: Path) -> None:
     """Accounts made since a moment, of the roles asked for, in the same OneFile."""
     journal, run = _begun(file)

@@ -16,6 +16,7 @@ from bulk_import.directory import Account, Directory
 from bulk_import.plan import (
     SENDING_ORDER,
     Create,
+    Earlier,
     Hold,
     Limits,
     Plan,
@@ -344,15 +345,30 @@ def test_a_plan_too_large_to_be_meant_is_objected_to(limits: Limits, accounts: i
     assert all("2" in sentence and sentence.endswith(".") for sentence in said)
 
 
-def test_what_was_refused_before_is_held() -> None:
-    """A row that OneFile refused as it stands is held and not sent; one that is there already is left alone."""
-    checked = sources([person(Role.LEARNER, 1), person(Role.LEARNER, 2)])
-    records = list(checked[0].records())
-    refused = {(record.source, record.row): "placement not found (code -57)" for record in records}
-    directory = Directory([held_account(records[1])])
-    plan = make_plan(checked, directory, organisations={CENTRE}, target={}, refused=refused)
-    first, second = plan.actions
-    assert isinstance(first, Hold)
-    assert (first.finding.code, first.finding.detail) == ("refused-before", "placement not found (code -57)")
-    assert isinstance(second, Unchanged)
-    assert plan.digest != make_plan(checked, directory, organisations={CENTRE}, target={}).digest
+MISSING = "placement not found (code -57)"
+
+
+@pytest.mark.parametrize(
+    ("there", "earlier", "action", "code", "user_id"),
+    [
+        (None, "refused", Hold, "refused-before", None),
+        ({"FirstName": "Another"}, "refused", Hold, "refused-before", 77),
+        ({}, "refused", Unchanged, None, 77),
+        ({"FirstName": "Another"}, "done", Unchanged, "done-before", 77),
+        ({}, "done", Unchanged, None, 77),
+        (None, "done", Hold, "account-gone", 77),
+    ],
+)
+def test_nothing_is_sent_again_that_ended_before(
+    there: Mapping[str, object] | None, earlier: str, action: type, code: str | None, user_id: int | None
+) -> None:
+    """A row that was done or refused as it stands is not sent, whatever became of its account since."""
+    checked = sources([person(Role.LEARNER)])
+    record = only(checked)
+    directory = Directory([] if there is None else [held_account(record, **there)])
+    key = (record.source, record.row)
+    ended = Earlier(done={key: 77}) if earlier == "done" else Earlier(refused={key: MISSING})
+    (made,) = make_plan(checked, directory, organisations={CENTRE}, target={}, earlier=ended).actions
+    assert isinstance(made, action)
+    assert isinstance(made, Hold | Unchanged)
+    assert (made.user_id, None if made.finding is None else made.finding.code) == (user_id, code)
