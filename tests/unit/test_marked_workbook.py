@@ -282,8 +282,20 @@ def test_what_cannot_be_marked_faithfully(tmp_path: Path, case: str) -> None:
 def test_done_rows_need_no_file(tmp_path: Path) -> None:
     """Where nothing has to be corrected, warnings or not, there is no file to correct."""
     path = source(tmp_path, rich_workbook([person(1), person(2, Date_of_Birth="01/09/1920")]))
-    with pytest.raises(ValueError, match="not enough values"):
-        to_fix(path)
+    done = {4: RowFate(Status.UNCHANGED, 7), 5: RowFate(Status.UPDATED, 8)}
+    for fates in (None, done):
+        with pytest.raises(ValueError, match="not enough values"):
+            to_fix(path, fates)
+
+
+@pytest.mark.parametrize("status", [None, Status.CREATED, Status.UPDATED, Status.UNCHANGED, Status.WOULD_UPDATE])
+def test_a_value_that_was_left_out_is_marked(tmp_path: Path, status: Status | None) -> None:
+    """A value that is not sent because it cannot be right is to be corrected, whatever became of its row."""
+    path = source(tmp_path, rich_workbook([person(1, Date_of_Birth="31/02/2007"), person(2)], notes=False))
+    fates = None if status is None else {row: RowFate(status, row) for row in (4, 5)}
+    sheet = opened(to_fix(path, fates))[PEOPLE]
+    assert "not sent" in sheet["J4"].comment.text
+    assert [sheet.cell(row, 16).value is not None for row in (4, 5)] == [True, False]
 
 
 def test_it_is_the_same_twice(tmp_path: Path) -> None:

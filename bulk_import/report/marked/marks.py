@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import Severity, fix, message
+from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.cells import safe_heading
 from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from bulk_import.report.assemble import Report, SourceReport
 
 TO_CORRECT = frozenset({Status.INVALID, Status.HELD, Status.REJECTED, Status.UNRESOLVED, None})
-"""The statuses of rows that somebody has to correct or decide about; where there are none, no file is written."""
+"""The statuses of rows that somebody has to correct or decide about."""
 
 NOT_YET_DONE = frozenset({Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.NOT_SENT})
 """The statuses of rows whose warnings can still be heeded before they are sent."""
+
+NOTHING_TO_CORRECT = frozenset({"not-for-role", "uln-placeholder"})
+"""Findings of values that are left out as they should be."""
 
 LONGEST = 500
 """Characters of a sentence."""
@@ -112,12 +115,26 @@ class Marks:
     lines: tuple[Line, ...]
 
 
-def rows_to_correct(source: SourceReport) -> tuple[int, ...]:
-    """The rows of a source that somebody has to correct or decide about, in order."""
+def rows_to_correct(report: Report, source: SourceReport) -> tuple[int, ...]:
+    """The rows of a source that somebody has to correct or decide about, in order; none: no file is needed.
+
+    Rows that are done are among them where a value was left out because it cannot be right.
+    """
     import numpy as np  # noqa: PLC0415 - heavy
 
+    index = source.checked.table.frame.index
     wanted = [NO_STATUS if status is None else STATUSES.index(status) for status in TO_CORRECT]
-    return tuple(source.checked.table.frame.index[np.isin(source.status_codes(), wanted)].tolist())
+    incomplete = {one.place.row for one in source.checked.findings if _loses(one, report, source)}
+    return tuple(index[np.isin(source.status_codes(), wanted) | index.isin(list(incomplete))].tolist())
+
+
+def _loses(finding: Finding, report: Report, source: SourceReport) -> bool:
+    """Whether it stands for a value that is not sent and should be."""
+    return (
+        (finding.place.row, finding.field) in source.checked.left_out
+        and finding.code not in NOTHING_TO_CORRECT
+        and severity(finding, report.severities) in MARKED
+    )
 
 
 def _statuses(source: SourceReport, rows: Sequence[int]) -> Mapping[int, Status | None]:
@@ -129,7 +146,7 @@ def _statuses(source: SourceReport, rows: Sequence[int]) -> Mapping[int, Status 
 def make_marks(report: Report, source: SourceReport, rows: Sequence[int], move: Move = IN_PLACE) -> Marks:
     """Decides what is marked.
 
-    Done rows are left alone; rows that were not sent yet carry their warnings.
+    Of done rows only values that were left out are marked; rows that were not sent yet carry all their warnings.
 
     Args:
         report: of the run.
@@ -143,7 +160,10 @@ def make_marks(report: Report, source: SourceReport, rows: Sequence[int], move: 
     cells: list[Mark] = []
     lines = list(_of_file(report, source, move))
     for row in rows:
-        told = _told(row, found.get(row, ()), status_of[row], report, move)
+        findings = found.get(row, ())
+        if status_of[row] not in TO_CORRECT | NOT_YET_DONE:
+            findings = tuple(finding for finding in findings if _loses(finding, report, source))
+        told = _told(row, findings, status_of[row], report, move)
         if not told:
             continue
         at = move.row(row)
@@ -166,8 +186,6 @@ def _of_file(report: Report, source: SourceReport, move: Move) -> Iterator[Line]
 
 def _told(row: int, findings: Iterable[Finding], status: Status | None, report: Report, move: Move) -> list[Line]:
     """What is said of one row: its errors and warnings, or at least its status where that is one to act on."""
-    if status not in TO_CORRECT | NOT_YET_DONE:
-        return []
     weighed = [(weight, move.moved(one)) for weight, one in by_weight(findings, report.severities) if weight in MARKED]
     told = [_line(weight, finding) for weight, finding in weighed if finding.code != "stopped"]
     if told or status not in TO_CORRECT:

@@ -43,7 +43,7 @@ def files_to_fix(report: Report) -> Iterator[FileToFix]:
     """A file for each source with rows that somebody has to correct or decide about, in order, one at a time."""
     taken: set[str] = set()
     for source in report.sources:
-        rows = rows_to_correct(source)
+        rows = rows_to_correct(report, source)
         if not rows:
             continue
         try:
