@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from openpyxl.workbook.defined_name import DefinedName
 
 from bulk_import.report import files_to_fix
 from bulk_import.report.marked.sheet import RULE
@@ -28,14 +29,13 @@ pytestmark = [
 ]
 
 
-def converted(file: Path, to: str, folder: Path) -> Path:
-    """The file as LibreOffice opens it and saves it again."""
+def converted(folder: Path, to: str, *files: Path) -> list[Path]:
+    """The files as LibreOffice opens them and saves them again."""
     assert SOFFICE is not None
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [SOFFICE, profile, "--headless", "--convert-to", to, "--outdir", str(folder / "saved"), str(file)]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    (saved,) = (folder / "saved").iterdir()
-    return saved
+    command = [SOFFICE, profile, "--headless", "--convert-to", to, "--outdir", str(folder / "saved")]
+    subprocess.run([*command, *map(str, files)], check=True, capture_output=True, timeout=120)
+    return [folder / "saved" / file.with_suffix(f".{to.partition(':')[0]}").name for file in files]
 
 
 def test_saved_by_libreoffice_the_marks_are_known(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_saved_by_libreoffice_the_marks_are_known(tmp_path: Path) -> None:
     path, back = tmp_path / "people.xlsx", tmp_path / "people-to-fix.xlsx"
     path.write_bytes(rich_workbook(SOME, macros=False))
     back.write_bytes(to_fix(path).data)
-    saved = converted(back, "xlsx", tmp_path)
+    (saved,) = converted(tmp_path, "xlsx", back)
     before, after = read(path), read(saved)
     assert after.headings == before.headings
     assert after.frame.drop(columns=10).equals(before.frame.drop(columns=10))  # LibreOffice trims a formula's result
@@ -56,12 +56,40 @@ def test_saved_by_libreoffice_the_marks_are_known(tmp_path: Path) -> None:
     assert notes["A4"] == "My own note"
 
 
+FORMULAS = (
+    *('=B5&" "&C$5', "=COUNTA($B:$B)", "=SUM(F5:F7,Lists!$A$1)", '=VLOOKUP("Khan",C5:F7,4,FALSE)', "=OFFSET($B$5,1,1)"),
+    *("=INDEX(Addresses,2)", '=SUMPRODUCT((B5:B7<>"")*F5:F7)', "=Lists!B1+'Our people'!F6", '=IF(B5="B5",1,LEN(D5))'),
+)
+
+
+def test_libreoffice_calculates_the_same(tmp_path: Path) -> None:
+    """Where the column Problem was put before the user's own, each formula gives what it gave before."""
+    book = openpyxl.Workbook()
+    people, lists = book.create_sheet("Our people", 0), book["Sheet"]
+    lists.title, lists["A1"], lists["B1"] = "Lists", 7, "=SUM('Our people'!F5:F7)"
+    people.append(["Staff"])
+    for row in ((), (), ("Ref", "First Name", "Surname", "Email", "Role", "OrganisationID", "Sum")):
+        people.append(row)
+    for number, formula in enumerate(FORMULAS):
+        people.append([f"S{number}", "Asha", "Khan", f"a{number}", "Assessor", number + 1, formula])
+    book.defined_names["Addresses"] = DefinedName("Addresses", attr_text="'Our people'!$D$5:$D$9")
+    path, back = tmp_path / "people.xlsx", tmp_path / "people-to-fix.xlsx"
+    book.save(path)
+    back.write_bytes(to_fix(path).data)
+    before, after = (openpyxl.load_workbook(saved, data_only=True) for saved in converted(tmp_path, "xlsx", path, back))
+    assert (after["Our people"]["A4"].value, after["Lists"]["B1"].value) == ("Problem", before["Lists"]["B1"].value)
+    results = [before["Our people"].cell(row, 7).value for row in range(5, 5 + len(FORMULAS))]
+    assert None not in results
+    assert [after["Our people"].cell(row, 8).value for row in range(5, 5 + len(FORMULAS))] == results
+
+
 def test_libreoffice_reads_every_cell_of_a_copy_unharmed(tmp_path: Path) -> None:
     """No text of a marked copy of the values is calculated, whatever it begins with."""
     (file,) = files_to_fix(report(table([assessor(at, text, Email="") for at, text in enumerate(HOSTILE)])))
     path = tmp_path / file.name
     path.write_bytes(file.data)
-    saved = converted(path, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,1", tmp_path)
+    converted(tmp_path, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,1", path)
+    (saved,) = (tmp_path / "saved").iterdir()
     with saved.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
     assert [row[-1] for row in rows[1:]] == HOSTILE

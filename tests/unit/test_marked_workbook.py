@@ -232,7 +232,7 @@ def test_the_users_own_names_are_kept(tmp_path: Path) -> None:
     path = source(tmp_path, stream.getvalue(), "people.xlsx")
     file = to_fix(path)
     assert opened(file).sheetnames == ["Learners", "problems", "Problems (bulk-import)"]
-    assert opened(file)["Learners"]["E1"].value == "Problem (bulk-import)"
+    assert opened(file)["Learners"]["A1"].value == "Problem (bulk-import)"
     back = source(tmp_path, file.data, "back.xlsx")
     assert [heading.text for heading in read(back).headings] == ["First Name", "Last Name", "Email", "Problem"]
 
@@ -319,4 +319,4 @@ def test_pictures_in_headers_are_not_taken_for_notes(tmp_path: Path) -> None:
     after = parts(file.data)
     assert after["xl/drawings/vmlDrawing1.vml"] == before["xl/drawings/vmlDrawing1.vml"]
     assert b"<x:Row>1</x:Row>" in after["xl/drawings/vmlDrawing2.vml"]
-    assert opened(file)["Learners"]["A2"].comment.text.startswith("bulk-import:\nError: OrganisationID is missing")
+    assert opened(file)["Learners"]["B2"].comment.text.startswith("bulk-import:\nError: OrganisationID is missing")

@@ -23,8 +23,8 @@ TO_CORRECT = frozenset({Status.INVALID, Status.HELD, Status.REJECTED, Status.UNR
 NOT_YET_DONE = frozenset({Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.NOT_SENT})
 """The statuses of rows whose warnings can still be heeded before they are sent."""
 
-NOTHING_TO_CORRECT = frozenset({"not-for-role", "uln-placeholder"})
-"""Findings of values that are left out as they should be."""
+NOTHING_TO_CORRECT = frozenset({"not-for-role", "uln-placeholder", "stopped"})
+"""Findings that ask nothing of whoever corrects the file; among them values that are left out as they should be."""
 
 LONGEST = 500
 """Characters of a sentence."""
@@ -187,7 +187,7 @@ def _of_file(report: Report, source: SourceReport, move: Move) -> Iterator[Line]
 def _told(row: int, findings: Iterable[Finding], status: Status | None, report: Report, move: Move) -> list[Line]:
     """What is said of one row: its errors and warnings, or at least its status where that is one to act on."""
     weighed = [(weight, move.moved(one)) for weight, one in by_weight(findings, report.severities) if weight in MARKED]
-    told = [_line(weight, finding) for weight, finding in weighed if finding.code != "stopped"]
+    told = [_line(weight, one) for weight, one in weighed if one.code not in NOTHING_TO_CORRECT]
     if told or status not in TO_CORRECT:
         return told
     words = STATUS_WORDS[status]

@@ -1,8 +1,8 @@
-"""The worksheet that is marked: fills as conditional formats, and a column Problem beside the last used one.
+"""The worksheet that is marked: fills as conditional formats, and a column Problem in a column that is free.
 
 A fill is a conditional format of ours and not another format of the cell, so that the user's own formats stay as they
 are, and so that ours can be told apart and taken away again, whatever program the file went through. Nothing is
-inserted before the user's columns: no formula, drop-down, table, picture or macro has to follow a shift.
+moved here: `room` does that beforehand, where formulas, drop-downs, tables and pictures can follow.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MOST_COLUMNS: Final = 16_384
 RULE: Final = '"bulk-import"="bulk-import"'
 """The formula of our conditional formats: always true, and nobody else's."""
 
-WIDTH: Final = 80
+WIDTH, FIRST_WIDTH = 80, 60
 RANGES_AT_A_TIME: Final = 400
 """Excel takes no endless list of ranges."""
 
@@ -241,15 +241,18 @@ def _dimension(sheet: Sheet, marking: Marking) -> Iterator[Change]:
         return
     first, _, last = child.attributes.get("ref", "").partition(":")
     ends = [found for found in (CELL.fullmatch(end) for end in (first, last or first)) if found]
-    if len(ends) == 2 and column_number(ends[1][1]) < marking.column:  # noqa: PLR2004 - a range has two ends
-        reference = f"{first}:{column_letters(marking.column)}{ends[1][2]}"
+    if len(ends) == 2:  # noqa: PLR2004 - a range has two ends
+        reached = [column_number(end[1]) for end in ends]
+        left, right = min(reached[0], marking.column), max(reached[1], marking.column)
+        reference = f"{column_letters(left)}{ends[0][2]}:{column_letters(right)}{ends[1][2]}"
         yield Change(child.start, child.stop, f'<{sheet.prefix}dimension ref="{reference}"/>'.encode())
 
 
 def _columns(sheet: Sheet, marking: Marking) -> Iterator[Change]:
     """The width of the new column; a stretch of columns that holds it is divided."""
     at, prefix = marking.column, sheet.prefix
-    new = f'<{prefix}col min="{at}" max="{at}" width="{WIDTH}" customWidth="1"/>'
+    width = FIRST_WIDTH if at == 1 else WIDTH
+    new = f'<{prefix}col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
     if sheet.child("cols") is None:
         yield _put(sheet, "cols", f"<{prefix}cols>{new}</{prefix}cols>".encode())
         return
@@ -297,9 +300,10 @@ def _problems(sheet: Sheet, rows: Rows, marking: Marking) -> Iterator[Change]:
 def _spans(sheet: Sheet, row: Row, column: int) -> Iterator[Change]:
     """A row's own word on the columns that it fills, which is only there for speed, but may not be wrong."""
     tag = sheet.data[row.opened : row.start]
-    found = re.search(rb'\sspans="([0-9]+):[0-9]+"', tag)
+    found = re.search(rb'\sspans="([0-9]+):([0-9]+)"', tag)
     if found:
-        yield Change(row.opened, row.start, with_attribute(tag, "spans", f"{found[1].decode()}:{column}"))
+        spans = f"{min(int(found[1]), column)}:{max(int(found[2]), column)}"
+        yield Change(row.opened, row.start, with_attribute(tag, "spans", spans))
 
 
 def text_cell(reference: str, text: str, look: int, prefix: str = "") -> str:

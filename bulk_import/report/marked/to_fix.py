@@ -73,7 +73,8 @@ def _made(report: Report, source: SourceReport, rows: tuple[int, ...]) -> tuple[
     table = source.checked.table
     try:
         content = _content(table)
-        marked = mark_workbook(content, table, make_marks(report, source, table.frame.index.tolist()))
+        rows_here = table.frame.index.tolist()
+        marked = mark_workbook(content, table, lambda move: make_marks(report, source, rows_here, move))
     except CannotMarkError as why:
         return copy_values(report, source, rows, str(why)), ".xlsx"
     return marked.data, marked.ending

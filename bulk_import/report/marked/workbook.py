@@ -15,8 +15,10 @@ from bulk_import.read.workbook import read_workbook
 from bulk_import.read.xlsx import listed
 from bulk_import.report.marked.carried import carried
 from bulk_import.report.marked.listing import own_heading, problems_sheet, sheet_name
+from bulk_import.report.marked.marks import IN_PLACE, Move
 from bulk_import.report.marked.notes import MOST_NOTES, with_notes
 from bulk_import.report.marked.parts import OFFICE, Parts
+from bulk_import.report.marked.room import make_room
 from bulk_import.report.marked.rows import find_rows
 from bulk_import.report.marked.sheet import Marking, marked, open_sheet
 from bulk_import.report.marked.splice import CannotMarkError, outline, spliced
@@ -24,7 +26,7 @@ from bulk_import.report.marked.splice import content as escaped
 from bulk_import.report.marked.style_sheet import with_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from bulk_import.read.content import Content
     from bulk_import.read.table import Table
@@ -49,9 +51,14 @@ HOW_TO: Final = (
     "Correct the marked cells in your own sheet, save this file, and submit it as it is. This sheet, the column "
     "“{heading}” and the marks are left out when the file is read; rows that are done are recognised and left alone."
 )
-WHERE: Final = (
-    "What is wrong with a row stands in column {letters}, “{heading}”, right of your own columns: nothing was moved, "
-    "so that your formulas, drop-downs, tables and the addresses in the report stay true."
+FIRST: Final = (
+    "What is wrong with a row stands in column A, “{heading}”. Your own columns follow, each one further right than in "
+    "your file: what the run's report calls A{row} is B{row} here."
+)
+AGAIN: Final = "What is wrong with a row stands in column A, “{heading}”."
+LAST: Final = (
+    "What is wrong with a row stands in column {letters}, “{heading}”, right of your own columns, because not all that "
+    "your file holds can be moved with certainty: addresses are those of the run's report."
 )
 FEW_NOTES: Final = "Only the first {most:,} marked cells carry a note, because Excel becomes slow with more."
 
@@ -64,35 +71,37 @@ class MarkedBook:
     ending: str
 
 
-def mark_workbook(content: Content, table: Table, marks: Marks) -> MarkedBook:
+def mark_workbook(content: Content, table: Table, marks_at: Callable[[Move], Marks]) -> MarkedBook:
     """Writes the marks into the workbook's XML.
 
     Args:
         content: the source, an XLSX or XLSM.
         table: what was read from it.
-        marks: in the places where they stand in the source.
+        marks_at: gives the marks, where the source's cells stand as they are told.
 
     Raises:
         CannotMarkError: it could not be done without touching what the workbook holds. The message says why.
     """
     try:
-        return _marked(content, table, marks)
+        return _marked(content, table, marks_at)
     except InputUnreadable:
         raise CannotMarkError("its parts are not as Excel writes them") from None
 
 
-def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
+def _marked(content: Content, table: Table, marks_at: Callable[[Move], Marks]) -> MarkedBook:
     parts, book = _opened(content)
     part = next(sheet.part for sheet in book.sheets if sheet.name == table.source.sheet)
+    move = _move(parts, table, part)
+    marks = marks_at(move)
     styles, looks = _styles(parts)
     problem_column = table.marks.problem_column if table.marks else None
     sheet = open_sheet(parts.read(part))
     rows = find_rows(sheet.data, None if problem_column else {table.heading_row, *marks.problems})
-    column = problem_column or max(rows.last_column, sheet.merged) + 1
+    column = problem_column or (1 if move.columns else max(rows.last_column, sheet.merged) + 1)
     heading = own_heading(PROBLEM_HEADINGS, [one.text for one in table.headings])
     remarks = (
         HOW_TO.format(heading=heading),
-        WHERE.format(letters=column_letters(column), heading=heading),
+        _where(table, column, heading),
         *([FEW_NOTES.format(most=MOST_NOTES)] if len(marks.cells) > MOST_NOTES else []),
         *carried(parts, book),
     )
@@ -100,12 +109,33 @@ def _marked(content: Content, table: Table, marks: Marks) -> MarkedBook:
     marking = Marking(column, table.heading_row, heading, marks.problems, marks.cells, looks, drawing)
     parts.write(part, marked(sheet, rows, marking))
     parts.write(*styles)
-    _list_problems(parts, book, table, marks, remarks=remarks, looks=looks)
+    first = table.headings[0].column + move.columns
+    _list_problems(parts, book, table, problems_sheet(marks.lines, remarks, table.source.sheet or "", first, looks))
     stream = io.BytesIO()
     parts.save(stream)
-    _prove(stream.getvalue(), content, table)
+    _prove(stream.getvalue(), content, table, move)
     kind = parts.main_content_type()
     return MarkedBook(stream.getvalue(), next((end for mark, end in ENDINGS.items() if kind.endswith(mark)), ".xlsx"))
+
+
+def _move(parts: Parts, table: Table, part: str) -> Move:
+    """Where the source's cells will stand: one column further right, where the column Problem can be the first."""
+    headings = [heading.text.strip().casefold() for heading in table.headings if heading.text.strip()]
+    if table.marks is not None and table.marks.problem_column is not None:
+        return IN_PLACE
+    # Headings that stand twice are told apart by their column, so that it may not become another.
+    if len(set(headings)) < len(headings) or not make_room(parts, table.source.sheet or "", part):
+        return IN_PLACE
+    return Move(1)
+
+
+def _where(table: Table, column: int, heading: str) -> str:
+    """What to say of the column Problem."""
+    if column > 1:
+        return LAST.format(letters=column_letters(column), heading=heading)
+    if table.marks is not None:
+        return AGAIN.format(heading=heading)
+    return FIRST.format(heading=heading, row=table.heading_row + 1)
 
 
 def _opened(content: Content) -> tuple[Parts, Book]:
@@ -152,12 +182,8 @@ def _notes(parts: Parts, sheet: str, opened: Sheet, marks: Marks) -> str | None:
     return parts.relate(sheet, "vmlDrawing", drawing)
 
 
-def _list_problems(
-    parts: Parts, book: Book, table: Table, marks: Marks, *, remarks: Sequence[str], looks: Looks
-) -> None:
+def _list_problems(parts: Parts, book: Book, table: Table, data: bytes) -> None:
     """The sheet Problems, in the place of an earlier one or as the last sheet."""
-    name = table.source.sheet or ""
-    data = problems_sheet(marks.lines, remarks, name, table.headings[0].column, looks)
     if table.marks is not None:
         parts.write(next(sheet.part for sheet in book.sheets if sheet.name == table.marks.sheet), data)
         return
@@ -172,7 +198,7 @@ def _list_problems(
     parts.write(BOOK, spliced(workbook.data, workbook.appended(sheets, [item.encode()])))
 
 
-def _prove(data: bytes, content: Content, table: Table) -> None:
+def _prove(data: bytes, content: Content, table: Table, move: Move) -> None:
     """Reads the marked workbook as it will be read when it comes back: it must hold what the source held.
 
     Raises:
@@ -181,9 +207,10 @@ def _prove(data: bytes, content: Content, table: Table) -> None:
     """
     again = replace(content, data=data, sha256=hashlib.sha256(data).hexdigest())
     headings = {heading.text for heading in table.headings}
+    moved = tuple(replace(heading, column=heading.column + move.columns) for heading in table.headings)
     found = read_workbook(again, sheet=table.source.sheet, known=headings.__contains__)
     same = (
-        found.headings == table.headings
+        found.headings == moved
         and found.heading_row == table.heading_row
         and found.frame.equals(table.frame)
         and bool((found.types == table.types).all())
