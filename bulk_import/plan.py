@@ -90,10 +90,12 @@ class Earlier:
 
     Attributes:
         done: source and row → the id of the account.
+        superseded: source and row of those done ones whose account was given something else since.
         refused: source and row → what OneFile said.
     """
 
     done: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    superseded: frozenset[tuple[int, int]] = frozenset()
     refused: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
@@ -341,8 +343,9 @@ def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> 
         return Hold(record, Finding(REFUSED_BEFORE, place, detail=said), user_id)
     if done is None:
         return action
-    if isinstance(action, Create):
-        return Hold(record, Finding("account-gone", place, detail=f"user id {done}"), done)
+    if isinstance(action, Create) or key in earlier.superseded:
+        code = "account-gone" if isinstance(action, Create) else "done-otherwise"
+        return Hold(record, Finding(code, place, detail=f"user id {done}"), done)
     return Unchanged(record, done, Finding("done-before", place, detail=f"user id {done}"))
 
 

@@ -122,6 +122,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "refused": (None, None, None, "Placement not found (code -57)"),
     "refused-before": (None, None, None, "Placement not found (code -57)"),
     "done-before": (None, None, None, "user id 5740"),
+    "done-otherwise": (None, None, None, "user id 5740"),
     "account-gone": (None, None, None, "user id 5740"),
     "unresolved": (None, None, None, "no answer came in time"),
     "confirmed-by-lookup": (None, None, None, " (user id 5012)"),

@@ -326,27 +326,27 @@ class Journal:
         found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
 
-    def last_outcomes(self, environment: str, host: str) -> dict[str, Done | Rejected]:
+    def last_outcomes(self, environment: str, host: str) -> tuple[dict[str, Done | Rejected], frozenset[str]]:
         """What one OneFile last took or refused: by the keyed tokens of all that a row said.
 
-        What was taken counts as long as nothing else was taken for the same account since.
+        Returns:
+            Token → outcome; and the tokens of which the account was given something else since.
 
         Raises:
             JournalError: it cannot be read.
         """
         found: dict[str, Done | Rejected] = {}
-        taken: dict[int, str] = {}
+        latest: dict[int, str] = {}
         ended = self._rows(_ENDED, State.REJECTED, State.DONE, environment, host)
         for token, state, user_id, status, code, reason, _ in ended:
             digest = str(token)
             if State(str(state)) is State.REJECTED:
                 found[digest] = Rejected(whole(status), whole_or_none(code), str(reason))
-                continue
-            done = Done(whole(user_id), whole_or_none(status))
-            if isinstance(found.get(before := taken.get(done.user_id, "")), Done):
-                del found[before]
-            taken[done.user_id], found[digest] = digest, done
-        return found
+            else:
+                found[digest] = done = Done(whole(user_id), whole_or_none(status))
+                latest[done.user_id] = digest
+        taken = {digest: one for digest, one in found.items() if isinstance(one, Done)}
+        return found, frozenset(digest for digest, one in taken.items() if latest[one.user_id] != digest)
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to be sent, by source and row.

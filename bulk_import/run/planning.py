@@ -69,11 +69,12 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
     if not marked:
         return NOTHING_EARLIER
     secret = site_secret(desk.settings)
-    known = desk.journal.last_outcomes(target.environment, target.host)
+    known, superseded = desk.journal.last_outcomes(target.environment, target.host)
     rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.records()}
     ended = [(key, known[digest]) for key, digest in rows.items() if digest in known]
     return Earlier(
         done={key: outcome.user_id for key, outcome in ended if isinstance(outcome, Done)},
+        superseded=frozenset(key for key, digest in rows.items() if digest in superseded),
         refused={key: refusal_words(outcome) for key, outcome in ended if isinstance(outcome, Rejected)},
     )
 

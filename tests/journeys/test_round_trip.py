@@ -109,7 +109,7 @@ def test_only_the_corrected_rows_go(tmp_path: Path, onefile: Running) -> None:
 
 
 def test_a_csv_makes_the_round_trip(tmp_path: Path, onefile: Running) -> None:
-    """A CSV comes back as a workbook, in which the one row that is corrected goes."""
+    """A CSV comes back as a workbook, in which the one row that is corrected goes, and no other is undone."""
     env = settings(onefile)
     write_csv(tmp_path / "people.csv", [learner(1), learner(2, Email=""), learner(3)])
     first = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
@@ -121,6 +121,10 @@ def test_a_csv_makes_the_round_trip(tmp_path: Path, onefile: Running) -> None:
     second = run(tmp_path, "submit", str(marked), "--json", "--yes", env=env)
     assert statuses(second) == {2: "unchanged", 3: "created", 4: "unchanged"}
     assert second.code == 0
+    write_csv(tmp_path / "later.csv", [learner(3, ClassroomID="202")])
+    assert statuses(run(tmp_path, "submit", "later.csv", "--json", "--yes", env=env)) == {2: "updated"}
+    third = run(tmp_path, "submit", str(marked), "--json", "--yes", env=env)
+    assert statuses(third) == {2: "unchanged", 3: "unchanged", 4: "held"}
 
 
 def test_what_was_corrected_in_it_is_never_overwritten(tmp_path: Path) -> None:

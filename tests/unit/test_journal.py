@@ -379,7 +379,7 @@ def test_it_knows_what_a_run_left_in_doubt(file: Path) -> None:
 
 
 def test_it_knows_how_a_row_ended_last(file: Path) -> None:
-    """What a row said counts as done until another is done for the same account, and as refused until it is taken."""
+    """What a row said is refused until it is taken, and told apart where the account was given something else since."""
     journal, run = _begun(file)
     refused = Rejected(422, -57, "placement not found")
 
@@ -388,14 +388,17 @@ def test_it_knows_how_a_row_ended_last(file: Path) -> None:
         journal.outcome(run, key, outcome)
 
     with journal:
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == {}
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({}, frozenset())
         end(ROW.key, refused)
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-7": refused}
-        assert journal.last_outcomes("live", "127.0.0.1") == {}
-        end(ROW.key, Done(5001, 200))
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-7": Done(5001, 200)}
-        end(OTHER.key, Done(5001, 200))
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == {"digest-8": Done(5001, 200)}
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({"digest-7": refused}, frozenset())
+        assert journal.last_outcomes("live", "127.0.0.1") == ({}, frozenset())
+        end(ROW.key, done := Done(5001, 200))
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({"digest-7": done}, frozenset())
+        end(OTHER.key, done)
+        assert journal.last_outcomes("sandbox", "127.0.0.1") == (
+            {"digest-7": done, "digest-8": done},
+            frozenset({"digest-7"}),
+        )
 
 
 def test_it_knows_what_was_made_lately(file: Path) -> None:

@@ -357,6 +357,8 @@ MISSING = "placement not found (code -57)"
         ({"FirstName": "Another"}, "done", Unchanged, "done-before", 77),
         ({}, "done", Unchanged, None, 77),
         (None, "done", Hold, "account-gone", 77),
+        ({"FirstName": "Another"}, "superseded", Hold, "done-otherwise", 77),
+        ({}, "superseded", Unchanged, None, 77),
     ],
 )
 def test_nothing_is_sent_again_that_ended_before(
@@ -367,7 +369,11 @@ def test_nothing_is_sent_again_that_ended_before(
     record = only(checked)
     directory = Directory([] if there is None else [held_account(record, **there)])
     key = (record.source, record.row)
-    ended = Earlier(done={key: 77}) if earlier == "done" else Earlier(refused={key: MISSING})
+    ended = {
+        "done": Earlier(done={key: 77}),
+        "superseded": Earlier(done={key: 77}, superseded=frozenset({key})),
+        "refused": Earlier(refused={key: MISSING}),
+    }[earlier]
     (made,) = make_plan(checked, directory, organisations={CENTRE}, target={}, earlier=ended).actions
     assert isinstance(made, action)
     assert isinstance(made, Hold | Unchanged)
