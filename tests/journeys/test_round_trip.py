@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings(LOST_BY_OPENPYXL)]
 
+LEFT = "112"
+"""A tutor who has left: OneFile's list shows her, and it refuses learners of hers."""
+
 
 @pytest.fixture
 def onefile() -> Iterator[Running]:
@@ -66,7 +69,11 @@ def correct(file: Path, cells: Mapping[str, str], sheet: str) -> None:
 def test_only_the_corrected_rows_go(tmp_path: Path, onefile: Running) -> None:
     """Of a workbook that came back marked, what is done and what was not corrected stays, what was corrected goes."""
     column = {heading: chr(ord("A") + at) for at, heading in enumerate(HEADINGS)}
-    rows = [person(1), person(2, Email_Address="nobody"), person(3, PlacementID="999"), person(4, ClassroomID="998")]
+    rows = [
+        person(1),
+        person(2, Email_Address="nobody"),
+        *(person(number, DefaultAssessorID=LEFT) for number in (3, 4)),
+    ]
     source = tmp_path / "people.xlsm"
     source.write_bytes(workbook := rich_workbook(rows))
     before, env = people(onefile), settings(onefile)
@@ -81,18 +88,26 @@ def test_only_the_corrected_rows_go(tmp_path: Path, onefile: Running) -> None:
         assert marked.parent.stat().st_mode & 0o077 == 0
     sheet = openpyxl.load_workbook(marked)[PEOPLE]
     noted = {cell.coordinate for row in sheet.iter_rows(min_row=FIRST_ROW) for cell in row if cell.comment}
-    assert noted == {"A4", f"{column['Email Address']}5", f"{column['PlacementID']}6", f"{column['ClassroomID']}7"}
+    assert noted == {
+        "A4",
+        f"{column['Email Address']}5",
+        f"{column['DefaultAssessorID']}6",
+        f"{column['DefaultAssessorID']}7",
+    }
 
     sent = len(creates(onefile))
     again = run(tmp_path, "submit", str(marked), "--json", "--yes", env=env)
     assert statuses(again) == {4: "unchanged", 5: "invalid", 6: "held", 7: "held"}
     assert len(creates(onefile)) == sent
 
-    correct(marked, {"D5": "asha2@example.com", "I6": "302"}, PEOPLE)
+    correct(marked, {"D5": "asha2@example.com", "G6": "102"}, PEOPLE)
     second = run(tmp_path, "submit", str(marked), "--json", "--yes", env=env)
     assert statuses(second) == {4: "unchanged", 5: "created", 6: "created", 7: "held"}
     (held,) = [row for row in report_of(second)["rows"] if row["status"] == "held"]
-    assert (held["findings"][0]["code"], held["findings"][0]["cell"]) == ("refused-before", f"{column['ClassroomID']}7")
+    assert (held["findings"][0]["code"], held["findings"][0]["cell"]) == (
+        "refused-before",
+        f"{column['DefaultAssessorID']}7",
+    )
     assert people(onefile) - before == {f"asha{number}@example.com" for number in (1, 2, 3)}
 
     sent = len(creates(onefile))
@@ -102,7 +117,7 @@ def test_only_the_corrected_rows_go(tmp_path: Path, onefile: Running) -> None:
     left = openpyxl.load_workbook(to_fix(third))[PEOPLE]
     assert {row for row in range(FIRST_ROW, 8) if left.cell(row, 16).value} == {7}
 
-    correct(to_fix(third), {"H7": "202"}, PEOPLE)
+    correct(to_fix(third), {"G7": "102"}, PEOPLE)
     last = run(tmp_path, "submit", str(to_fix(third)), "--json", "--yes", env=env)
     assert (last.code, last.json["totals"]) == (0, {"unchanged": 3, "created": 1, "read": 4, "blank": 0})
     assert not [*Path(last.json["report"]).parent.glob("*-to-fix*")]
@@ -146,7 +161,7 @@ def test_what_was_corrected_in_it_is_never_overwritten(tmp_path: Path) -> None:
 def test_a_resumed_run_gives_the_file_too(tmp_path: Path, onefile: Running) -> None:
     """Rows that a run did not come to need no correcting; what OneFile refuses after `resume` does, and is marked."""
     env = {**settings(onefile), "BULK_IMPORT_CONCURRENCY": "1"}
-    write_csv(tmp_path / "people.csv", [learner(1), learner(2, PlacementID="999"), learner(3)])
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2, DefaultAssessorID=LEFT), learner(3)])
     onefile.world.faults = Faults([Fault(on="create", kind="unauthorised", calls=tuple(range(2, 99)))])
     stopped = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=env)
     assert statuses(stopped) == {2: "created", 3: "not-sent", 4: "not-sent"}
