@@ -46,8 +46,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds --long."""
+    """Adds --long, and the options for what needs programs that not everybody has."""
     parser.addoption("--long", action="store_true", help="run the long variants too")
+    parser.addoption("--office", action="store_true", help="open workbooks in LibreOffice too")
+    parser.addoption("--browser", metavar="AXE", help="open pages in Chromium too, with this axe.min.js of axe-core")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -57,3 +59,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
         if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="a long variant: run with --long"))
+        for marker in ("office", "browser"):
+            if item.get_closest_marker(marker) and not config.getoption(f"--{marker}"):
+                item.add_marker(pytest.mark.skip(reason=f"needs programs of its own: run with --{marker}"))

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import numpy as np
@@ -195,31 +195,52 @@ class SourceReport:
 
     def rows(self) -> Iterator[RowReport]:
         """Each row of the table in the source's order, a batch of plain values at a time."""
-        frame, found = self.checked.table.frame, self.findings_by_row()
-        codes = self.status_codes()
-        for start in range(0, len(frame), BATCH):
-            stop = start + BATCH
-            numbers = frame.index[start:stop].tolist()
-            misids = self.misids(start, stop)
-            roles = self.roles(start, stop)
-            for row, role, misid, code in zip(numbers, roles, misids, codes[start:stop].tolist(), strict=True):
+        count = len(self.checked.table.frame)
+        batches = (range(start, min(start + BATCH, count)) for start in range(0, count, BATCH))
+        yield from self._rows(batches)
+
+    def rows_at(self, positions: Sequence[int]) -> Iterator[RowReport]:
+        """Some rows of the table, in the order given.
+
+        Args:
+            positions: where they stand in the frame, counted from 0.
+        """
+        yield from self._rows(positions[start : start + BATCH] for start in range(0, len(positions), BATCH))
+
+    def _rows(self, batches: Iterable[Sequence[int]]) -> Iterator[RowReport]:
+        index, found, codes = self.checked.table.frame.index, self.findings_by_row(), self.status_codes()
+        for batch in batches:
+            chosen = slice(batch.start, batch.stop) if isinstance(batch, range) else list(batch)
+            rows = zip(
+                index[chosen].tolist(),
+                self.roles(chosen),
+                self.texts("MISID", chosen),
+                codes[chosen].tolist(),
+                strict=True,
+            )
+            for row, role, misid, code in rows:
                 yield self._row(row, role, misid, code, found.get(row, ()))
 
-    def misids(self, start: int, stop: int) -> list[str | None]:
-        """The college's own references of the frame's rows `start` to `stop`, None where a row has none."""
-        position = self.checked.columns.field_at.get("MISID")
+    def texts(self, field: str, chosen: slice | list[int]) -> list[str | None]:
+        """What stands in the column of a field in some of the frame's rows, None where there is nothing.
+
+        Args:
+            field: its API name.
+            chosen: positions in the frame, counted from 0.
+        """
+        position = self.checked.columns.field_at.get(field)
         frame = self.checked.table.frame
         if position is None:
-            return [None] * len(frame.index[start:stop])
-        texts = frame.iloc[start:stop, position].str.strip()
+            return [None] * len(frame.index[chosen])
+        texts = frame.iloc[chosen, position].str.strip()
         return [text or None for text in texts.astype(object).where(texts.notna(), None)]
 
-    def roles(self, start: int, stop: int) -> list[Role | None]:
-        """The roles of the frame's rows `start` to `stop`, None where a row names no known one."""
+    def roles(self, chosen: slice | list[int]) -> list[Role | None]:
+        """The roles of some of the frame's rows, None where a row names no known one."""
         from bulk_import.catalogue import Role  # noqa: PLC0415 - keeps --help free of it
 
         known: dict[int, Role | None] = {int(role): role for role in Role}
-        return [known.get(role) for role in self.checked.roles.iloc[start:stop].tolist()]
+        return [known.get(role) for role in self.checked.roles.iloc[chosen].tolist()]
 
     def _row(
         self, row: int, role: Role | None, misid: str | None, code: int, findings: tuple[Finding, ...]
@@ -262,6 +283,7 @@ class Report:
         notices: sentences for the summary.
         findings: of the run as a whole, beyond those of its sources.
         exit_code: of the command.
+        by: who ran it and where, as the computer knows them; "" where that is not known or not to be told.
     """
 
     run: str
@@ -277,6 +299,7 @@ class Report:
     notices: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     exit_code: int = 0
+    by: str = ""
 
     @property
     def totals(self) -> dict[str, int]:
@@ -296,6 +319,17 @@ class Report:
         totals = self.totals
         claimed = sum(totals.values()) - totals["read"]
         return claimed == totals["read"] and all(source.accounted for source in self.sources)
+
+    def label(self, number: int) -> str:
+        """What a source is called: its sheet, or its file where there is no sheet; both where there are several.
+
+        Args:
+            number: the source's index in the run.
+        """
+        source = self.sources[number].checked.table.source
+        if source.sheet is None:
+            return source.name
+        return source.sheet if len(self.sources) == 1 else f"{source.name}: {source.sheet}"
 
     def file_findings(self) -> tuple[Finding, ...]:
         """What there is to know about the run and its files as a whole, each once."""

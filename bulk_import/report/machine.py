@@ -72,6 +72,7 @@ def _head(report: Report) -> dict[str, object]:
         "mode": report.mode,
         "started": _utc(report.started),
         "finished": _utc(report.finished),
+        "by": report.by or None,
         "environment": report.environment,
         "organisation": None if organisation is None else {"id": organisation.id, "name": organisation.name},
         "sources": [_source(source) for source in report.sources],

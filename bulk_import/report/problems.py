@@ -9,7 +9,6 @@ from xml.sax.saxutils import quoteattr
 
 from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.report import cells
-from bulk_import.report.results import Looks, source_label
 from bulk_import.report.styles import Style
 from bulk_import.report.words import SEVERITIES, by_weight
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from bulk_import.findings import Finding
     from bulk_import.report.assemble import Report
     from bulk_import.report.layout import Layout
+    from bulk_import.report.results import Looks
 
 HEADINGS = ("Sheet", "Row", "Cell", "Column", "Field", "Severity", "Code", "What is wrong", "What to do")
 WIDTHS = (18, 8, 8, 24, 20, 10, 20, 62, 62)
@@ -52,7 +52,7 @@ def problems(report: Report, layout: Layout) -> Iterator[Problem]:
 
 
 def _of_source(report: Report, layout: Layout, number: int) -> Iterator[Problem]:
-    source, label = report.sources[number], source_label(report, number)
+    source, label = report.sources[number], report.label(number)
     columns = {heading.column: at for at, heading in enumerate(source.checked.table.headings)}
     found = source.findings_by_row()
     rows = sorted(found)

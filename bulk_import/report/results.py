@@ -81,14 +81,6 @@ def sheet_batches(report: Report, sheet: ResultsSheet, looks: Looks) -> Iterator
             yield _batch(source, block, start, stop, looks)
 
 
-def source_label(report: Report, number: int) -> str:
-    """What the column Sheet says: the sheet's name, or the file's where there is no sheet; both for several files."""
-    source = report.sources[number].checked.table.source
-    if source.sheet is None:
-        return source.name
-    return source.sheet if len(report.sources) == 1 else f"{source.name}: {source.sheet}"
-
-
 def _opened(report: Report, number: int) -> _Source:
     source = report.sources[number]
     frame = source.checked.table.frame
@@ -96,7 +88,7 @@ def _opened(report: Report, number: int) -> _Source:
     columns = [cells.column(frame.iloc[:, at]) for at in range(frame.shape[1])]
     return _Source(
         report=source,
-        label=source_label(report, number),
+        label=report.label(number),
         data=pa.Table.from_arrays(columns, names=[str(at) for at in range(frame.shape[1])]),
         codes=source.status_codes(),
         found=found,

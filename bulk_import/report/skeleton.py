@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 
 from bulk_import.findings import column_letters
 from bulk_import.report import cells, problems, results
+from bulk_import.report.facts import TITLE
 from bulk_import.report.layout import OWN_COLUMNS, OWN_WIDTHS
 from bulk_import.report.package import Body
 from bulk_import.report.styles import ROW_STYLES, Style, formats
-from bulk_import.report.summary import TITLE, write_summary
+from bulk_import.report.summary import write_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

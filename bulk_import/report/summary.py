@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.columns import uses
-from bulk_import.findings import Severity, fix, message
+from bulk_import.findings import fix, message
 from bulk_import.report.assemble import Status
+from bulk_import.report.facts import MEANINGS, TITLE, adding_up, errors_of_files, file_facts, run_facts
 from bulk_import.report.styles import Style
 from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, column_words, next_steps, uk_time
 
@@ -20,22 +21,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from bulk_import.report.assemble import Report, SourceReport
-
-TITLE = "OneFile import"
-
-_MEANINGS: Mapping[Status, str] = {
-    Status.VALID: "No errors; ready to send",
-    Status.WOULD_CREATE: "A submit would create the account",
-    Status.WOULD_UPDATE: "A submit would update the account",
-    Status.UNCHANGED: "OneFile already holds all that the row says",
-    Status.CREATED: "The account was created",
-    Status.UPDATED: "The account was updated",
-    Status.INVALID: "Has an error; never sent",
-    Status.HELD: "Cannot be decided safely; never sent, a person decides",
-    Status.REJECTED: "Sent, and OneFile refused it",
-    Status.UNRESOLVED: "Sent, and nobody can tell whether it arrived",
-    Status.NOT_SENT: "The run stopped before the row",
-}
 
 _WIDTHS = (32, 90, 12)
 LINE = 15
@@ -86,7 +71,7 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
     page.section("What to do next")
     page.facts(
         (str(number), step)
-        for number, step in enumerate(next_steps(report.totals, report.mode, _errors_of_files(report)), start=1)
+        for number, step in enumerate(next_steps(report.totals, report.mode, errors_of_files(report)), start=1)
     )
     page.section("What became of the rows")
     _write_counts(book, page, report)
@@ -94,9 +79,9 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
         page.section("Good to know")
         page.facts(("•", notice) for notice in report.notices)
     page.section("What ran")
-    page.facts(_run_facts(report))
+    page.facts(run_facts(report))
     page.section("Files")
-    page.facts(_file_facts(report))
+    page.facts(file_facts(report))
     _write_file_findings(page, report)
     for source in report.sources:
         page.section(_columns_title(source, report))
@@ -111,7 +96,7 @@ def _write_counts(book: Workbook, page: _Page, report: Report) -> None:
     first = page.at
     for status in occurring:
         name = STATUS_WORDS[status].name
-        page.line((name, Style.LABEL), (_MEANINGS[status], Style.WORDS), (totals[status], Style.COUNT))
+        page.line((name, Style.LABEL), (MEANINGS[status], Style.WORDS), (totals[status], Style.COUNT))
     if occurring:
         page.sheet.insert_chart(first - 1, _CHART_COLUMN, *_chart(book, page, first, len(occurring)))
     page.line(("Blank", Style.LABEL), ("Wholly empty rows, left out", Style.WORDS), (totals["blank"], Style.COUNT))
@@ -120,16 +105,7 @@ def _write_counts(book: Workbook, page: _Page, report: Report) -> None:
         ("Together", Style.TOTAL_LABEL), ("Rows accounted for above", Style.TOTAL_LABEL), (accounted, Style.TOTAL)
     )
     page.line(("Read", Style.LABEL), ("Data rows found in the files", Style.LABEL), (totals["read"], Style.TOTAL))
-    page.facts([("Do they add up?", _adding_up(report))])
-
-
-def _adding_up(report: Report) -> str:
-    if report.balanced:
-        return "Yes: every row that was read is accounted for exactly once."
-    return (
-        "NO. The counts do not add up, which is a fault of this program. "
-        "Keep this file, tell whoever looks after bulk-import, and check the rows in OneFile."
-    )
+    page.facts([("Do they add up?", adding_up(report))])
 
 
 def _chart(book: Workbook, page: _Page, first: int, rows: int) -> tuple[object, dict[str, object]]:
@@ -151,33 +127,6 @@ def _chart(book: Workbook, page: _Page, first: int, rows: int) -> tuple[object, 
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     chart.set_size({"width": 460, "height": 90 + 34 * rows})
     return chart, {"description": "Bar chart of the table beside it: how many rows ended in each status"}
-
-
-def _run_facts(report: Report) -> Iterable[tuple[str, str]]:
-    organisation, calls = report.organisation, report.calls
-    yield "Run", report.run
-    yield "What was asked for", MODES[report.mode]
-    yield "Started", f"{uk_time(report.started)} (UK time)"
-    yield "Finished", f"{uk_time(report.finished)} (UK time)"
-    yield "Environment", report.environment
-    if organisation is not None:
-        yield "Organisation", f"{organisation.name} ({organisation.id})"
-    if report.mode != "check":
-        yield (
-            "Calls to OneFile",
-            f"{calls.total:,}, of them repeated {calls.retried:,}, told to wait {calls.throttled:,}",
-        )
-    if report.digest is not None:
-        yield "Digest of the plan", report.digest
-
-
-def _file_facts(report: Report) -> Iterable[tuple[str, str]]:
-    for source in report.sources:
-        table = source.checked.table
-        sheet = f", sheet “{table.source.sheet}”" if table.source.sheet is not None else ""
-        yield "File", table.source.name
-        yield "What was read", f"Data rows: {table.rows_read:,}{sheet}, headings in row {table.heading_row}"
-        yield "Fingerprint (SHA-256)", table.source.sha256
 
 
 def _write_file_findings(page: _Page, report: Report) -> None:
@@ -204,9 +153,3 @@ def _print_set_up(sheet: Worksheet, rows: int) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.print_area(0, 0, max(rows, 20), _CHART_COLUMN + 7)
     sheet.set_footer("&L&F&RPage &P of &N")
-
-
-def _errors_of_files(report: Report) -> tuple[str, ...]:
-    """What is wrong with whole files or columns, which often is the cause of all that is wrong with rows."""
-    weighed = by_weight(report.file_findings(), report.severities)
-    return tuple(f"{message(finding)} {fix(finding)}" for weight, finding in weighed if weight is Severity.ERROR)

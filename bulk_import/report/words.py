@@ -169,11 +169,11 @@ _STEPS = (
         "Rows that may or may not have arrived: {n}. Run bulk-import resume; it looks these people up again.",
     ),
     (Status.NOT_SENT, "Rows the run did not get to: {n}. Run bulk-import resume; it goes on where it stopped."),
-    (Status.REJECTED, "Rows that OneFile refused: {n}. The sheet Problems gives its reasons."),
-    (Status.HELD, "Rows that a person has to decide about: {n}. The sheet Problems says why."),
+    (Status.REJECTED, "Rows that OneFile refused: {n}. Its reasons stand under Problems."),
+    (Status.HELD, "Rows that a person has to decide about: {n}. Problems says why."),
     (
         Status.INVALID,
-        "Rows that need correcting: {n}. The sheet Problems lists their cells; correct them in your own file.",
+        "Rows that need correcting: {n}. Problems lists their cells; correct them in your own file.",
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import platform
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,6 +28,15 @@ if TYPE_CHECKING:
     from bulk_import.run.desk import Desk
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
+
+
+def operator() -> str:
+    """Who runs this, and on which computer, as the computer knows them; "" where it does not."""
+    try:
+        user = getpass.getuser()
+    except (ImportError, KeyError, OSError):  # no name for the user's number, or none of the variables on Windows
+        return ""
+    return f"{user} on {platform.node()}" if platform.node() else user
 
 
 def uk_today(moment: datetime) -> date:
@@ -97,6 +108,7 @@ def _options(desk: Desk) -> dict[str, object]:
         "job": desk.job.to_json(desk.settings),
         "references": to_json(desk.answers),
         "started": desk.started.isoformat(),
+        "by": operator(),
         "folder": str(desk.settings.out.resolve()),
     }
 

@@ -58,6 +58,7 @@ class Ending:
         notices: sentences for the summary.
         stopped: whether the run ended before its last row.
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
+        by: who ran it, "" where that is not known.
     """
 
     run: str
@@ -72,6 +73,7 @@ class Ending:
     notices: tuple[str, ...] = ()
     stopped: bool = False
     calls_before: int = 0
+    by: str = ""
 
 
 def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:
@@ -92,6 +94,7 @@ def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] 
         calls=ending.calls,
         severities=ending.severities,
         notices=(*ending.notices, *_special_categories(checked)),
+        by=ending.by,
     )
     # the exit code is known only when all the rest is
     return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))

@@ -37,23 +37,24 @@ def make_folder(reports: Path, run: str) -> Path:
 
 
 def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
-    """Writes results.xlsx, the files to correct and report.json, each under a temporary name and then moved into place.
+    """Writes results.xlsx, the files to correct, report.html and report.json, each whole or not at all.
 
     A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
     for it; so does a file to correct where there is one already, in which somebody may have corrected something.
 
     Returns:
-        The files, those for people first, report.json last.
+        The files: those for people first, report.json last.
 
     Raises:
         OutputError: there is no room, or no right to write.
     """
-    from bulk_import.report import files_to_fix, write_json, write_workbook  # noqa: PLC0415 - heavy
+    from bulk_import.report import files_to_fix, write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
     workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
     to_fix = [_write_beside(folder, file) for file in files_to_fix(report)]
+    page = _write(folder / "report.html", lambda stream: write_page(report, stream))
     machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
-    return workbook, *to_fix, machine
+    return workbook, *to_fix, page, machine
 
 
 def _write_beside(folder: Path, file: FileToFix) -> Path:

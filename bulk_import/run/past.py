@@ -260,6 +260,7 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         severities=settings.severities,
         notices=tuple(map(str, notices)) if isinstance(notices, list) else (),
         calls_before=run.calls,
+        by=str(options.get("by", "")),
     )
 
 

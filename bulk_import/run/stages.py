@@ -17,6 +17,7 @@ from bulk_import.run.bookkeeping import (
     conclude,
     holding_organisations,
     naming_the_run,
+    operator,
     organisation_of,
     uk_today,
 )
@@ -179,6 +180,7 @@ def _ending(
         calls=calls,
         severities=desk.settings.severities,
         notices=notices,
+        by=operator(),
     )
 
 

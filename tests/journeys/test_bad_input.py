@@ -168,7 +168,7 @@ def test_a_full_disk(tmp_path: Path, kilobytes: int) -> None:
     assert "cannot be written" in done.err
     assert len(done.err.strip().splitlines()) == 2
     left = {file.name for folder in tmp_path.glob("reports/2*") for file in folder.iterdir()}
-    assert left <= {"results.xlsx", "log.jsonl"}
+    assert left <= {"results.xlsx", "report.html", "report.json", "log.jsonl"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of files are always text on Windows")

@@ -122,7 +122,7 @@ def test_what_it_leaves_behind(tmp_path: Path, onefile: Running) -> None:
     done = run(tmp_path, "submit", "people.csv", "--json", "--yes", env=settings(onefile))
     assert done.code == 0
     folder = Path(done.json["report"]).parent
-    assert sorted(file.name for file in folder.iterdir()) == ["log.jsonl", "report.json", "results.xlsx"]
+    assert sorted(file.name for file in folder.iterdir()) == ["log.jsonl", "report.html", "report.json", "results.xlsx"]
     book = openpyxl.load_workbook(folder / "results.xlsx")
     assert book.sheetnames == ["Summary", "Results", "Problems"]
     texts = (folder / "log.jsonl").read_bytes() + (tmp_path / "reports" / "journal.db").read_bytes()

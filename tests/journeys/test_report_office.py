@@ -1,4 +1,4 @@
-"""results.xlsx in LibreOffice: what a spreadsheet program makes of the file."""
+"""results.xlsx in LibreOffice: what a spreadsheet program makes of the file; only with --office."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ HOSTILE = [
     '=cmd|" /C calc"!A0',
 ]
 
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed"),
-]
+pytestmark = [pytest.mark.journey, pytest.mark.office]
 
 
 def test_libreoffice_reads_every_cell_unharmed(tmp_path: Path) -> None:

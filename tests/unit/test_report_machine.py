@@ -36,6 +36,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order() -> None:
         "mode",
         "started",
         "finished",
+        "by",
         "environment",
         "organisation",
         "sources",
