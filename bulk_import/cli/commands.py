@@ -65,6 +65,7 @@ DateOrderOption = Annotated[DateOrder, typer.Option(help="How text dates are to 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
 ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
 
 
@@ -218,15 +219,19 @@ def runs(context: typer.Context) -> None:
 @app.command(rich_help_panel="Afterwards")
 def report(
     context: typer.Context,
-    run_name: Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")],
+    run_name: RunName,
     *,
+    share: Annotated[
+        bool, typer.Option("--share", help="Instead a report to send to others: no people, no values, only shapes.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write a run's reports again, from the journal and the source file."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        _finish(run.rebuild(run_name, _settings(context)), as_json=as_json)
+        write = run.share if share else run.rebuild
+        _finish(write(run_name, _settings(context)), as_json=as_json)
 
 
 @app.command(rich_help_panel="Getting started")

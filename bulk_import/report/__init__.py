@@ -13,6 +13,7 @@ from bulk_import.report.assemble import (
 from bulk_import.report.machine import finding_object, summary, write_json
 from bulk_import.report.marked import FileToFix, files_to_fix
 from bulk_import.report.page import write_page
+from bulk_import.report.share import pseudonymised
 from bulk_import.report.words import STATUS_WORDS, next_steps
 from bulk_import.report.workbook import write_workbook
 
@@ -30,6 +31,7 @@ __all__ = [
     "files_to_fix",
     "finding_object",
     "next_steps",
+    "pseudonymised",
     "summary",
     "write_json",
     "write_page",

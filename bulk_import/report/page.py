@@ -88,26 +88,29 @@ class Line:
     to_do: tuple[str, ...]
 
 
-def write_page(report: Report, stream: BinaryIO, *, most_rows: int = MOST_ROWS) -> None:
+def write_page(report: Report, stream: BinaryIO, *, most_rows: int = MOST_ROWS, whole: str = "results.xlsx") -> None:
     """Writes report.html in UTF-8.
 
     Args:
         report: of one run.
         stream: open for binary writing; the caller opens and closes it.
         most_rows: in the table; rows that need attention come first, and the page says how many are left out.
+        whole: the file beside it that leaves nothing out.
     """
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only here, and slow to load
 
     house = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = house.from_string(_asset("page.html"))
-    stream.writelines(piece.encode("utf-8", errors="replace") for piece in template.generate(_view(report, most_rows)))
+    stream.writelines(
+        piece.encode("utf-8", errors="replace") for piece in template.generate(_view(report, most_rows, whole))
+    )
 
 
 def _asset(name: str) -> str:
     return resources.files("bulk_import.report").joinpath(name).read_text(encoding="utf-8")
 
 
-def _view(report: Report, most_rows: int) -> dict[str, object]:
+def _view(report: Report, most_rows: int, whole: str) -> dict[str, object]:
     style, script = _asset("page.css"), _asset("page.js")
     lines = list(_lines(report, most_rows))
     steps = next_steps(report.totals, report.mode, errors_of_files(report))
@@ -133,6 +136,7 @@ def _view(report: Report, most_rows: int) -> dict[str, object]:
         "anchors": {line.anchor for line in lines},
         "statuses": list(dict.fromkeys(line.status for line in lines)),
         "left_out": report.totals["read"] - report.totals["blank"] - len(lines),
+        "whole": whole,
         "several": len(report.sources) > 1,
         "facts": [*run_facts(report), *file_facts(report)],
         "short": _short,

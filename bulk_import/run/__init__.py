@@ -12,7 +12,7 @@ from bulk_import.run.desk import Desk
 from bulk_import.run.ending import Finished
 from bulk_import.run.job import Job
 from bulk_import.run.mapping import save_mapping
-from bulk_import.run.past import rebuild, resume, runs
+from bulk_import.run.past import rebuild, resume, runs, share
 from bulk_import.run.preview import Preview
 from bulk_import.run.stages import Orders, check, dry_run, submit
 from bulk_import.run.target import Target
@@ -30,5 +30,6 @@ __all__ = [
     "resume",
     "runs",
     "save_mapping",
+    "share",
     "submit",
 ]

@@ -76,6 +76,26 @@ def _put(stream: BinaryIO, data: bytes) -> None:
     stream.write(data)
 
 
+def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
+    """Writes shared.html and shared.json, as `write_reports` writes.
+
+    Args:
+        report: pseudonymised.
+        folder: the run's.
+
+    Returns:
+        The files, shared.json last.
+
+    Raises:
+        OutputError: there is no room, or no right to write.
+    """
+    from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
+
+    page = _write(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
+    machine = _write(folder / "shared.json", lambda stream: write_json(report, stream))
+    return page, machine
+
+
 def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:
     try:
         drop_leftovers(target)

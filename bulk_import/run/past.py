@@ -14,17 +14,19 @@ from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, Stat
 from bulk_import.kinds import Awaited
 from bulk_import.plan import Create
 from bulk_import.references import from_json
-from bulk_import.report import Calls, OrganisationInfo
+from bulk_import.report import Calls, OrganisationInfo, pseudonymised
 from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
 from bulk_import.run.desk import Desk, utc_now
-from bulk_import.run.ending import Ending, Mode, assemble
+from bulk_import.run.ending import Ending, Finished, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
+from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import look_up_with_latest
 from bulk_import.run.planning import CHANGED_SINCE, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
+from bulk_import.settings import site_secret
 from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
 if TYPE_CHECKING:
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Operation, Outcome, Run
     from bulk_import.plan import Action, Change
-    from bulk_import.report import RowFate
-    from bulk_import.run.ending import Finished
+    from bulk_import.report import Report, RowFate
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
     from bulk_import.settings import Settings
@@ -208,13 +209,32 @@ def rebuild(name: str, settings: Settings) -> Finished:
         UsageError: there is no such run.
         InputUnreadable: a source is gone.
         RefusedAsUnsafe: a source has changed since.
+        OutputError: they cannot be written.
     """
     with Journal.open(settings.journal) as journal:
-        run = _known(journal, name)
-        desk = _read_again(run, settings, journal)
-        stopped = run.start.mode == "submit" and run.exit_code in {None, 3}
-        ending = replace(_ending_of(run, desk.settings), stopped=stopped)
-        return write(desk, assemble(desk.checked, _fates(desk, run), ending))
+        desk, report = _reported_again(name, settings, journal)
+        return write(desk, report)
+
+
+def share(name: str, settings: Settings) -> Finished:
+    """Writes a run's report in the form that can be sent to others, beside its own reports.
+
+    Raises:
+        BulkImportError: as `rebuild`.
+    """
+    with Journal.open(settings.journal) as journal:
+        desk, report = _reported_again(name, settings, journal)
+        shared = pseudonymised(report, site_secret(settings))
+        folder = make_folder(desk.settings.out, report.run)
+        return Finished(shared, folder, write_shared(shared, folder))
+
+
+def _reported_again(name: str, settings: Settings, journal: Journal) -> tuple[Desk, Report]:
+    run = _known(journal, name)
+    desk = _read_again(run, settings, journal)
+    stopped = run.start.mode == "submit" and run.exit_code in {None, 3}
+    ending = replace(_ending_of(run, desk.settings), stopped=stopped)
+    return desk, assemble(desk.checked, _fates(desk, run), ending)
 
 
 def _fates(desk: Desk, run: Run) -> list[dict[int, RowFate]] | None:
