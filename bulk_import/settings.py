@@ -35,6 +35,8 @@ BASE_URLS: Mapping[str, str] = {
     "practice": "https://wsapi2.onefile.co.uk/api/v2.1",
     "live": "https://wsapi.onefile.co.uk/api/v2.1",
 }
+DAYS_OF = {"d": 1, "w": 7}
+MOST_DAYS = 36_500
 Codes: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
 TABLES = ("columns", "defaults", "severity", "unknown_codes")
 CODES = "codes"
@@ -110,6 +112,19 @@ def _number(low: float, high: float, unit: str) -> Callable[[object], float]:
     return parse
 
 
+def days(value: object) -> int:
+    """A number of days or weeks, such as 30d or 4w, in days.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    text = str(value).strip().lower() if isinstance(value, str) else ""
+    number, unit = text[:-1].strip(), text[-1:]
+    if not (number.isascii() and number.isdigit() and unit in DAYS_OF and int(number) * DAYS_OF[unit] <= MOST_DAYS):
+        raise ValueError("must be a number of days or weeks, such as 30d or 4w")
+    return int(number) * DAYS_OF[unit]
+
+
 def _base_url(value: object) -> str:
     return web_address(_text(value))
 
@@ -137,6 +152,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
     Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),
+    Setting("retention", None, days, "How long runs are kept, such as 90d or 12w: what purge goes by."),
     Setting(
         "bad_optional",
         "leave-out",
@@ -184,6 +200,7 @@ class Settings:
     failures_to_stop: int
     journal: Path
     reports: Path
+    retention: int | None
     out: Path
     bad_optional: Literal["leave-out", "stop-row"]
     apostrophes: Literal["as-typed", "straight"]

@@ -234,6 +234,52 @@ def report(
         _finish(write(run_name, _settings(context)), as_json=as_json)
 
 
+@app.command(rich_help_panel="Afterwards")
+def explain(
+    context: typer.Context,
+    run_name: RunName,
+    row: Annotated[int, typer.Argument(metavar="ROW", help="The number that Excel shows beside the row.")],
+    *,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The file or sheet, where the run had several.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell one row's story: cell, clean-up, rule, match, call, answer."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+    from bulk_import.cli import afterwards  # noqa: PLC0415 - beside its only use
+
+    with _answering(as_json=as_json):
+        story = run.explain(run_name, row, _settings(context), source=source)
+    if as_json:
+        screen.print_json(story.summary)
+    else:
+        afterwards.show_story(story)
+
+
+@app.command(rich_help_panel="Afterwards")
+def purge(
+    context: typer.Context,
+    *,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Such as 30d or 12w; default: retention in the settings.")
+    ] = None,
+    rehearse: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove runs that are older than AGE, and leave a receipt; what keeps anybody from being made twice stays."""
+    from bulk_import import run  # noqa: PLC0415 - heavy
+    from bulk_import.cli import afterwards  # noqa: PLC0415 - beside its only use
+
+    with _answering(as_json=as_json):
+        done = run.purge(_settings(context, retention=older_than), rehearse=rehearse)
+    if as_json:
+        screen.print_json(afterwards.purge_object(done, rehearsed=rehearse))
+    else:
+        afterwards.show_purge(done, rehearsed=rehearse)
+    raise typer.Exit(1 if done.failed else 0)
+
+
 @app.command(rich_help_panel="Getting started")
 def templates(
     context: typer.Context,

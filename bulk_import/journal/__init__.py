@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bulk_import.journal.book import Journal
 from bulk_import.journal.entries import (
+    Attempt,
     Decision,
     Done,
+    Forgotten,
     Key,
     NotSent,
     Operation,
@@ -27,8 +29,10 @@ from bulk_import.journal.entries import (
 )
 
 __all__ = [
+    "Attempt",
     "Decision",
     "Done",
+    "Forgotten",
     "Journal",
     "Key",
     "NotSent",

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Self
 
 from bulk_import.errors import JournalError
 from bulk_import.journal.entries import Done, Rejected, RunState, State
-from bulk_import.journal.rows import columns_of, decision_of, operation_of, run_of, said_of, whole, whole_or_none
+from bulk_import.journal.forgetting import forget
+from bulk_import.journal.rows import (
+    attempt_of,
+    columns_of,
+    decision_of,
+    operation_of,
+    run_of,
+    said_of,
+    whole,
+    whole_or_none,
+)
 from bulk_import.journal.store import connect, in_words, transaction
 
 if TYPE_CHECKING:
@@ -18,7 +28,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from bulk_import.journal.entries import Decision, Key, Operation, Outcome, Planned, Run, RunStart
+    from bulk_import.journal.entries import (
+        Attempt,
+        Decision,
+        Forgotten,
+        Key,
+        Operation,
+        Outcome,
+        Planned,
+        Run,
+        RunStart,
+    )
 
 _OPERATIONS = """
     SELECT source, row, verb, role, identity, payload_digest, state, attempts, user_id, http_status, code, reason,
@@ -372,6 +392,31 @@ class Journal:
         """
         found = self._rows(f"{_RUNS} WHERE id = ?", run)
         return self._run(found[0]) if found else None
+
+    def attempts(self, run: str, key: Key) -> tuple[Attempt, ...]:
+        """The calls for one row of a run, the first one first.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        found = self._rows(
+            "SELECT number, sent_at, verdict, http_status FROM attempts WHERE run = ? AND source = ? AND row = ?"
+            " ORDER BY number",
+            *(run, *key),
+        )
+        return tuple(attempt_of(row) for row in found)
+
+    def forget(self, run: str) -> Forgotten:
+        """Takes out what only the reports of a finished run needed; `forgetting` says what stays.
+
+        Raises:
+            JournalError: it cannot be written, or the run has not finished.
+        """
+        known = self.run(run)
+        if known is None or (known.start.mode == "submit" and known.state is not RunState.FINISHED):
+            raise JournalError(f"Run {run} has not finished, so the journal keeps all of it.", "Resume it first.")
+        with self._writing() as writing:
+            return forget(writing, run, self.now().isoformat())
 
     def newest_unfinished(self, target: tuple[str, str] | None = None) -> Run | None:
         """The newest submit that has not finished; None if there is none.

@@ -190,6 +190,36 @@ class Operation:
     outcome: Outcome | None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call for a row.
+
+    Attributes:
+        number: counted from 1.
+        sent_at: when it was about to leave, in UTC.
+        verdict: what came of it, None where nothing is known.
+        http_status: of the answer, None where none came.
+    """
+
+    number: int
+    sent_at: datetime
+    verdict: str | None
+    http_status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was taken out of the journal when a run was purged, and what stays so that nobody is made twice.
+
+    Attributes:
+        removed: entries about rows that were taken out.
+        kept: rows that stay, as keyed tokens: they were sent, or may have been.
+    """
+
+    removed: int
+    kept: int
+
+
 def keyed_token(secret: bytes, *parts: object) -> str:
     """A token by which the same person is known again, and which tells nothing without the secret.
 

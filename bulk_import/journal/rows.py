@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, assert_never, cast
 
 from bulk_import.journal.entries import (
+    Attempt,
     Decision,
     Done,
     NotSent,
@@ -107,6 +108,17 @@ def _outcome_of(
             return NotSent(str(reason), attempts)
         case other:
             assert_never(other)
+
+
+def attempt_of(row: tuple[object, ...]) -> Attempt:
+    """The call that a row of the table of attempts holds: number, when it was sent, verdict and status."""
+    number, sent_at, verdict, status = row
+    return Attempt(
+        number=whole(number),
+        sent_at=datetime.fromisoformat(str(sent_at)),
+        verdict=None if verdict is None else str(verdict),
+        http_status=whole_or_none(status),
+    )
 
 
 def run_of(row: tuple[object, ...], counts: Mapping[State, int]) -> Run:

@@ -13,8 +13,8 @@ from bulk_import.report.assemble import (
 from bulk_import.report.machine import finding_object, summary, write_json
 from bulk_import.report.marked import FileToFix, files_to_fix
 from bulk_import.report.page import write_page
-from bulk_import.report.share import pseudonymised
-from bulk_import.report.words import STATUS_WORDS, next_steps
+from bulk_import.report.share import pseudonymised, shape
+from bulk_import.report.words import STATUS_WORDS, next_steps, uk_time
 from bulk_import.report.workbook import write_workbook
 
 __all__ = [
@@ -32,7 +32,9 @@ __all__ = [
     "finding_object",
     "next_steps",
     "pseudonymised",
+    "shape",
     "summary",
+    "uk_time",
     "write_json",
     "write_page",
     "write_workbook",

@@ -10,10 +10,12 @@ keeps what the columns were taken for.
 
 from bulk_import.run.desk import Desk
 from bulk_import.run.ending import Finished
+from bulk_import.run.explain import Story, explain
 from bulk_import.run.job import Job
 from bulk_import.run.mapping import save_mapping
 from bulk_import.run.past import rebuild, resume, runs, share
 from bulk_import.run.preview import Preview
+from bulk_import.run.purge import Purge, purge
 from bulk_import.run.stages import Orders, check, dry_run, submit
 from bulk_import.run.target import Target
 
@@ -23,9 +25,13 @@ __all__ = [
     "Job",
     "Orders",
     "Preview",
+    "Purge",
+    "Story",
     "Target",
     "check",
     "dry_run",
+    "explain",
+    "purge",
     "rebuild",
     "resume",
     "runs",

@@ -50,10 +50,10 @@ def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import files_to_fix, write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
-    workbook = _write(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
+    workbook = write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
     to_fix = [_write_beside(folder, file) for file in files_to_fix(report)]
-    page = _write(folder / "report.html", lambda stream: write_page(report, stream))
-    machine = _write(folder / "report.json", lambda stream: write_json(report, stream))
+    page = write_file(folder / "report.html", lambda stream: write_page(report, stream))
+    machine = write_file(folder / "report.json", lambda stream: write_json(report, stream))
     return workbook, *to_fix, page, machine
 
 
@@ -62,7 +62,7 @@ def _write_beside(folder: Path, file: FileToFix) -> Path:
     target = folder / file.name
     names = (target if number == 1 else target.with_stem(f"{target.stem} ({number})") for number in count(1))
     free = next(name for name in names if not name.exists() or _holds(name, file.data))
-    return free if free.exists() else _write(free, lambda stream: _put(stream, file.data))
+    return free if free.exists() else write_file(free, lambda stream: stream.write(file.data))
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -70,10 +70,6 @@ def _holds(path: Path, data: bytes) -> bool:
         return path.read_bytes() == data
     except OSError:  # on Windows: open in Excel
         return False
-
-
-def _put(stream: BinaryIO, data: bytes) -> None:
-    stream.write(data)
 
 
 def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
@@ -91,12 +87,19 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
 
-    page = _write(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
-    machine = _write(folder / "shared.json", lambda stream: write_json(report, stream))
+    page = write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
+    machine = write_file(folder / "shared.json", lambda stream: write_json(report, stream))
     return page, machine
 
 
-def _write(target: Path, render: Callable[[BinaryIO], None]) -> Path:
+def write_file(target: Path, render: Callable[[BinaryIO], object]) -> Path:
+    """Writes a file under a temporary name and moves it into place; the name it has got in the end.
+
+    A file that another program holds open (Excel on Windows does) gets the next free name.
+
+    Raises:
+        OutputError: there is no room, or no right to write.
+    """
     try:
         drop_leftovers(target)
         return write_whole(target, render, move=_moved)

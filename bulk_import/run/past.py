@@ -55,7 +55,8 @@ def _line(run: Run) -> tuple[str, ...]:
     code = "" if run.exit_code is None else f" (exit {run.exit_code})"
     names = ", ".join(source.path.replace("\\", "/").rpartition("/")[2] for source in sources)
     rows = sum(source.rows for source in sources)
-    return run.id, run.start.mode, f"{run.state.value}{code}", run.start.environment, f"{rows:,}", names
+    purged = ", purged" if "purged" in run.start.options else ""
+    return run.id, run.start.mode, f"{run.state.value}{code}{purged}", run.start.environment, f"{rows:,}", names
 
 
 def resume(
@@ -123,9 +124,14 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
     """The sources of a run, read as they were then.
 
     Raises:
+        UsageError: the run has been purged.
         InputUnreadable: a source is gone.
         RefusedAsUnsafe: a source has changed since.
     """
+    if "purged" in run.start.options:
+        raise UsageError(
+            f"Run {run.id} has been purged, so its rows and reports are gone.", "bulk-import runs shows what is left."
+        )
     stored = run.start.options["job"]
     assert isinstance(stored, dict)  # noqa: S101 - what `begin` wrote
     job = Job.from_json(stored)
@@ -212,7 +218,7 @@ def rebuild(name: str, settings: Settings) -> Finished:
         OutputError: they cannot be written.
     """
     with Journal.open(settings.journal) as journal:
-        desk, report = _reported_again(name, settings, journal)
+        desk, report = reported_again(name, settings, journal)
         return write(desk, report)
 
 
@@ -223,13 +229,18 @@ def share(name: str, settings: Settings) -> Finished:
         BulkImportError: as `rebuild`.
     """
     with Journal.open(settings.journal) as journal:
-        desk, report = _reported_again(name, settings, journal)
+        desk, report = reported_again(name, settings, journal)
         shared = pseudonymised(report, site_secret(settings))
         folder = make_folder(desk.settings.out, report.run)
         return Finished(shared, folder, write_shared(shared, folder))
 
 
-def _reported_again(name: str, settings: Settings, journal: Journal) -> tuple[Desk, Report]:
+def reported_again(name: str, settings: Settings, journal: Journal) -> tuple[Desk, Report]:
+    """A run's sources, read as they were then, and its report, from the journal.
+
+    Raises:
+        BulkImportError: as `rebuild`.
+    """
     run = _known(journal, name)
     desk = _read_again(run, settings, journal)
     stopped = run.start.mode == "submit" and run.exit_code in {None, 3}

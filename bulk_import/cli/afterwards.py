@@ -1,0 +1,52 @@
+"""What is shown of runs that have been: the story of a row, and what a purge removed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from bulk_import.cli.screen import console, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bulk_import.run import Purge, Story
+
+
+def show_story(story: Story) -> None:
+    """A row's story, chapter by chapter."""
+    out = console()
+    for chapter in story.chapters:
+        out.print(shown(chapter.title))
+        for line in chapter.lines:
+            out.print(shown(f"  {line}"))
+
+
+def show_purge(done: Purge, *, rehearsed: bool) -> None:
+    """What a purge removed, or would remove, and what stays and why."""
+    out = console()
+    for line in _lines(done, rehearsed=rehearsed):
+        out.print(shown(line))
+
+
+def _lines(done: Purge, *, rehearsed: bool) -> Iterator[str]:
+    yield f"Runs that ended before {done.before:%d/%m/%Y %H:%M} UTC: {len(done.runs):,}"
+    for run in done.runs:
+        size = f"{run.files:,} files, {run.bytes / 1024:,.0f} KiB {'would be ' if rehearsed else ''}removed"
+        yield f"  {run.run} ({run.mode}): {size}. {run.left}".rstrip()
+    if done.receipt is not None:
+        yield f"Receipt: {done.receipt}"
+    elif rehearsed and done.runs:
+        yield "Nothing was removed. Without --dry-run it will be."
+
+
+def purge_object(done: Purge, *, rehearsed: bool) -> dict[str, object]:
+    """What --json prints."""
+    return {
+        "schema": 1,
+        "dry_run": rehearsed,
+        "ended_before": done.before.isoformat(timespec="seconds"),
+        "receipt": None if done.receipt is None else str(done.receipt),
+        "failed": done.failed,
+        "runs": [asdict(run) for run in done.runs],
+    }

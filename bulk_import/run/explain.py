@@ -1,0 +1,220 @@
+"""One row's story: what stood in its cells, what was made of them, what was decided, sent and answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from bulk_import.catalogue import FIELDS, Sensitivity
+from bulk_import.check import payload
+from bulk_import.errors import UsageError
+from bulk_import.findings import Place, fix, message, severity
+from bulk_import.journal import Done, Journal, NotSent, Rejected, Unresolved
+from bulk_import.report import STATUS_WORDS, shape, uk_time
+from bulk_import.run.past import reported_again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bulk_import.check import Record
+    from bulk_import.findings import Finding
+    from bulk_import.journal import Attempt, Decision, Outcome
+    from bulk_import.kinds import Json
+    from bulk_import.report import Report, RowReport, SourceReport
+    from bulk_import.settings import Settings
+
+HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
+"""Fields of which only the shape is shown, here as everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One part of a row's story: its title and its lines."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that is known of one row of one run."""
+
+    run: str
+    row: int
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def summary(self) -> dict[str, object]:
+        """What --json prints."""
+        told = {chapter.title: list(chapter.lines) for chapter in self.chapters}
+        return {"schema": 1, "run": self.run, "row": self.row, "story": told}
+
+
+def explain(name: str, row: int, settings: Settings, *, source: str | None = None) -> Story:
+    """Tells one row's story, from the journal and the source file.
+
+    Args:
+        name: the run.
+        row: the number that Excel shows.
+        settings: for the journal.
+        source: the file or sheet, where the run had several; None for the first that has such a row.
+
+    Raises:
+        UsageError: there is no such run or row.
+        BulkImportError: as `rebuild`: the source is gone or has changed.
+    """
+    with Journal.open(settings.journal) as journal:
+        desk, report = reported_again(name, settings, journal)
+        number, position = _found(report, row, source)
+        (told,) = report.sources[number].rows_at([position])
+        key = number, row
+        decided = next((one for one in journal.decisions(name) if one.key == key), None)
+        outcome = next((one.outcome for one in journal.operations(name) if one.planned.key == key), None)
+        attempts = journal.attempts(name, key)
+    record = next((one for one in desk.records if (one.source, one.row) == key), None)
+    sent = _sent(record, decided)
+    verb = "sent" if attempts else "would be sent"
+    chapters = (
+        Chapter("The row", tuple(_row(report, number, told))),
+        Chapter("Cell by cell", tuple(_cells(report.sources[number], position, sent, verb))),
+        Chapter("What the rules say", tuple(_rules(report, told)) or ("Nothing is wrong with it.",)),
+        Chapter("What OneFile had, and what was decided", (_decided(report, decided),)),
+        Chapter("Calls", tuple(map(_call, attempts)) or ("No call was made for this row.",)),
+        Chapter("What came of it", (_came(report, outcome, told),)),
+    )
+    return Story(name, row, chapters)
+
+
+def _found(report: Report, row: int, source: str | None) -> tuple[int, int]:
+    """Which source has the row, and where in its frame it stands."""
+    wanted = [at for at in range(len(report.sources)) if source is None or source in _names(report, at)]
+    if not wanted:
+        names = ", ".join(report.label(at) for at in range(len(report.sources)))
+        raise UsageError(f"The run has no source {source}.", f"It has: {names}.")
+    for at in wanted:
+        position = int(report.sources[at].positions([row])[0])
+        if position >= 0:
+            return at, position
+    blank = any(row in report.sources[at].checked.table.blank_rows for at in wanted)
+    why = "is wholly empty" if blank else "is no data row of this run"
+    raise UsageError(f"Row {row} {why}.", "Use the number that Excel shows beside the row; results.xlsx has it too.")
+
+
+def _names(report: Report, at: int) -> set[str | None]:
+    source = report.sources[at].checked.table.source
+    return {report.label(at), source.name, source.sheet}
+
+
+def _row(report: Report, number: int, told: RowReport) -> Iterator[str]:
+    words = STATUS_WORDS[told.status]
+    yield f"{report.label(number)}, row {told.row}, {told.role.label if told.role else 'no known role'}"
+    yield f"{words.name}. {words.happened.rstrip('.')}."
+
+
+def _sent(record: Record | None, decided: Decision | None) -> dict[str, Json]:
+    """What of a row was sent, or would be: all of it, the changes, or nothing."""
+    values = {} if record is None else payload(record)
+    if decided is None or decided.kind == "create":
+        return values
+    return {name: value for name, value in values.items() if name in decided.changes}
+
+
+def _cells(source: SourceReport, position: int, sent: Mapping[str, Json], verb: str) -> Iterator[str]:
+    """A line for each field that the file has a column for, then the values that come from elsewhere."""
+    checked = source.checked
+    row = int(checked.table.frame.index[position])
+    for name, at in sorted(checked.columns.field_at.items(), key=lambda pair: pair[1]):
+        heading = checked.table.headings[at]
+        address = Place("", None, row, heading.column).address
+        typed = checked.table.frame.iloc[position, at]
+        steps = [*_typed(name, typed if isinstance(typed, str) else None)]
+        steps.append(f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else "not sent")
+        yield f"{address} “{heading.text}” → {name}: {'; '.join(steps)}"
+    for name in [name for name in sent if name not in checked.columns.field_at]:
+        yield f"{name}: {_shown(name, str(sent[name]))}, from the settings or options"
+    unknown = [checked.table.headings[at].text for at in (*checked.columns.unknown, *checked.columns.left_out)]
+    if unknown:
+        yield f"Columns that are not sent: {', '.join(f'“{text}”' for text in unknown)}"
+
+
+def _typed(name: str, typed: str | None) -> Iterator[str]:
+    """What stands in a cell, and what cleaning makes of it."""
+    if typed is None:
+        yield "empty"
+        return
+    yield f"typed {_shown(name, typed)}"
+    cleaned = _cleaned(name, typed)
+    if cleaned is None:
+        yield "nothing is left of it after cleaning"
+    elif cleaned != typed:
+        yield f"cleaned to {_shown(name, cleaned)}"
+
+
+def _cleaned(name: str, typed: str) -> str | None:
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    cleaned: object = FIELDS[name].kind.clean(pd.Series([typed], dtype="str")).iloc[0]
+    return cleaned if isinstance(cleaned, str) else None
+
+
+def _shown(name: str, text: str) -> str:
+    text = text.replace("\n", " ⏎ ")
+    return f"“{text}”" if FIELDS[name].sensitive not in HIDDEN else f"a value of the shape “{shape(text)}”"
+
+
+def _rules(report: Report, told: RowReport) -> Iterator[str]:
+    for finding in told.findings:
+        weight = severity(finding, report.severities).value.capitalize()
+        yield f"{weight} {finding.code}{_at(finding)}: {message(finding)} {fix(finding)}"
+
+
+def _at(finding: Finding) -> str:
+    return f" at {finding.place.address}" if finding.place.address else ""
+
+
+def _decided(report: Report, decided: Decision | None) -> str:
+    if decided is None:
+        checked = (
+            "A check asks nobody." if report.mode == "check" else "It has an error, so nobody was looked up for it."
+        )
+        return f"Nothing was decided. {checked}"
+    account = f" (user id {decided.user_id})" if decided.user_id is not None else ""
+    detail = f" {decided.detail[:1].upper()}{decided.detail[1:]}." if decided.detail else ""
+    match decided.kind:
+        case "create":
+            return "OneFile had no such person; an account was to be made."
+        case "update":
+            return f"OneFile had the person{account}; to be changed: {', '.join(decided.changes)}.{detail}"
+        case "unchanged":
+            return f"OneFile had the person{account}, and the account held all that the row says.{detail}"
+        case "hold":
+            return f"It was held for a person to decide{account}.{detail}"
+        case other:
+            assert_never(other)
+
+
+def _call(attempt: Attempt) -> str:
+    answer = "no answer" if attempt.http_status is None else f"answered with status {attempt.http_status}"
+    verdict = f", understood as “{attempt.verdict}”" if attempt.verdict else ", of which nothing is known yet"
+    return f"{attempt.number}. sent {uk_time(attempt.sent_at)} (UK time): {answer}{verdict}"
+
+
+def _came(report: Report, outcome: Outcome | None, told: RowReport) -> str:
+    match outcome:
+        case None:
+            return "Nothing was sent." if report.mode != "submit" or told.status != "unresolved" else _DOUBT
+        case Done(user_id=user_id, confirmed=confirmed):
+            proof = "A look-up proved that it was done" if confirmed else "OneFile said that it was done"
+            return f"{proof}; user id {user_id}."
+        case Rejected(code=code, message=said):
+            with_code = "" if code is None else f" with code {code}"
+            return f"OneFile refused it{with_code}: {said.rstrip('.') or 'it gave no reason'}."
+        case Unresolved(reason=reason):
+            return f"Nobody can tell whether it arrived: {reason.rstrip('.')}."
+        case NotSent(reason=reason):
+            return f"It was not sent: {reason.rstrip('.')}."
+        case other:
+            assert_never(other)
+
+
+_DOUBT = "It was about to be sent when the run was cut off; bulk-import resume looks it up."

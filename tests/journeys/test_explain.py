@@ -1,0 +1,56 @@
+"""`bulk-import explain RUN ROW`: one row's story, from the cell to the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.command import learner, run, tutor, write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.journey
+
+
+def _story(folder: Path, name: str, row: int) -> dict[str, list[str]]:
+    story: dict[str, list[str]] = run(folder, "explain", name, str(row), "--json").json["story"]
+    return story
+
+
+def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None:
+    """Cell, clean-up, rule, match, call and answer of a row made, a row refused and a row never sent."""
+    people = [
+        tutor(1, FirstName=" Asha "),
+        learner(2, PlacementID="9999", NINO="AB123456C", L12="31"),
+        learner(3, Email="nobody"),
+    ]
+    write_csv(tmp_path / "people.csv", people)
+    name = run(tmp_path, "submit", "people.csv", "--yes", "--json").json["run"]
+    made, refused, invalid = (_story(tmp_path, name, row) for row in (2, 3, 4))
+    assert "B2 “FirstName” → FirstName: typed “ Asha ”; cleaned to “Asha”; sent: “Asha”" in made["Cell by cell"]
+    assert made["What OneFile had, and what was decided"] == ["OneFile had no such person; an account was to be made."]
+    assert made["Calls"][0].endswith("answered with status 200, understood as “Accepted”")
+    assert made["What came of it"][0].startswith("OneFile said that it was done; user id ")
+    assert refused["What came of it"][0].startswith("OneFile refused it with code -57: ")
+    assert "AB123456C" not in str(refused)
+    assert any("a value of the shape “AA999999A”" in line for line in refused["Cell by cell"])
+    assert not any("“31”" in line for line in refused["Cell by cell"])
+    assert invalid["What the rules say"][0].startswith("Error email-format at D4: ")
+    assert invalid["Calls"] == ["No call was made for this row."]
+    assert all("would be sent" not in line for line in invalid["Cell by cell"])
+
+
+def test_a_check_is_explained_too_and_a_row_that_is_none_is_told(tmp_path: Path) -> None:
+    """After a check the story says what would be sent; a number that is no data row is refused in words."""
+    write_csv(tmp_path / "people.csv", [tutor(1)])
+    name = run(tmp_path, "check", "people.csv", "--json").json["run"]
+    story = _story(tmp_path, name, 2)
+    assert (
+        "D2 “Email” → Email: typed “tutor1@example.com”; would be sent: “tutor1@example.com”" in story["Cell by cell"]
+    )
+    assert story["What OneFile had, and what was decided"] == ["Nothing was decided. A check asks nobody."]
+    ended = run(tmp_path, "explain", name, "1")
+    assert (ended.code, "Row 1 is no data row of this run." in ended.err) == (2, True)
+    assert run(tmp_path, "explain", name, "2").out.startswith("The row\n")
