@@ -97,8 +97,8 @@ class Sentences:
         severity: unless the settings say otherwise.
         scope: "file" or "row".
         left_out: whether the value is left out of what is sent when the finding is no error.
-        message: one sentence with places `{field}`, `{heading}`, `{value}`, `{where}`, `{detail}`,
-            `{remedies}`.
+        message: one sentence with places `{field}`, `{heading}`, `{named}`, `{value}`, `{detail}`, `{remedies}`, and
+            `{where}` for what concerns a file; `located` says where a row's is.
         fix: one sentence that says what to do next.
         own_fix: the same for fields that are each person's own (`OWN_FIELDS`), empty where it is no other.
         cause: how it usually comes about, for the error reference.
@@ -168,6 +168,13 @@ def _where(finding: Finding) -> str:
             return place.sheet or place.file
 
 
+def _named(finding: Finding) -> str:
+    """A field in the user's words and in OneFile's: “Group Code” (ClassroomID)."""
+    if finding.heading and finding.field and finding.heading.strip() != finding.field:
+        return f"“{finding.heading.strip()}” ({finding.field})"
+    return finding.field or finding.heading or ""
+
+
 @cache
 def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
     """A sentence cut at its places: text, and the name of the place after it.
@@ -180,6 +187,7 @@ def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
 _PLACES: Mapping[str, Callable[[Finding], str]] = {
     "field": lambda finding: finding.field or "",
     "heading": lambda finding: finding.heading or finding.field or "",
+    "named": _named,
     "value": lambda finding: "the value" if finding.value is None else f"“{finding.value}”",
     "where": _where,
     "detail": lambda finding: finding.detail,
@@ -191,18 +199,37 @@ _PLACES: Mapping[str, Callable[[Finding], str]] = {
 
 
 def _filled(sentence: str, finding: Finding) -> str:
-    filled = "".join(text if place is None else text + _PLACES[place](finding) for text, place in _pieces(sentence))
+    return "".join(text if place is None else text + _PLACES[place](finding) for text, place in _pieces(sentence))
+
+
+def _begun(sentence: str, pattern: str) -> str:
     # a file's name stays as it is: elsewhere than on Windows another case is another file
-    return filled if sentence.startswith("{file}") else filled[:1].upper() + filled[1:]
+    return sentence if pattern.startswith("{file}") else sentence[:1].upper() + sentence[1:]
 
 
 def message(finding: Finding) -> str:
-    """What is wrong, in one sentence."""
-    return _filled(all_sentences()[finding.code].message, finding)
+    """What is wrong, in one sentence, for whoever sees its place beside it."""
+    pattern = all_sentences()[finding.code].message
+    return _begun(_filled(pattern, finding), pattern)
+
+
+_MID_SENTENCE = ("The ", "This ", "There ", "Several ")
+
+
+def located(finding: Finding) -> str:
+    """What is wrong and where, in one sentence that stands by itself: “Column H, row 7: the ULN … fails …”."""
+    if finding.place.row is None:
+        return message(finding)
+    sentence = _filled(all_sentences()[finding.code].message, finding)
+    if sentence.startswith(_MID_SENTENCE):
+        sentence = sentence[:1].lower() + sentence[1:]
+    where = _where(finding)
+    return f"{where[:1].upper()}{where[1:]}: {sentence}"
 
 
 def fix(finding: Finding) -> str:
     """What to do next, in one sentence."""
     sentences = all_sentences()[finding.code]
     own = sentences.own_fix if finding.field in OWN_FIELDS else ""
-    return _filled(own or sentences.fix, finding)
+    pattern = own or sentences.fix
+    return _begun(_filled(pattern, finding), pattern)

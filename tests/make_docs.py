@@ -16,7 +16,7 @@ import typer.main
 
 from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sensitivity, heading_key
 from bulk_import.cli.commands import app
-from bulk_import.findings import Finding, Place, Sentences, Severity, all_sentences, fix, message
+from bulk_import.findings import Finding, Place, Sentences, Severity, all_sentences, fix, located
 from bulk_import.kinds import Choice
 from bulk_import.settings import SETTINGS
 from tests.finding_examples import EXAMPLES, REMEDIES
@@ -151,12 +151,12 @@ def _error(sentences: Sentences) -> Iterator[str]:
         "",
         f"### {sentences.code}",
         "",
-        f"> {message(finding)}",
+        f"> {located(finding)}",
         "",
         f"- Severity: {sentences.severity}{left_out}.",
+        f"- Example: {sentences.example}",
         f"- Usual cause: {sentences.cause}",
-        f"- For example: {sentences.example}",
-        f"- What to do: {fix(finding)}",
+        f"- To mend it: {fix(finding)}",
     )
 
 

@@ -159,7 +159,7 @@ def _weight(finding: Finding, report: Report) -> str:
 
 
 def _problems(groups: Groups, report: Report) -> Table:
-    from bulk_import.findings import fix, message  # noqa: PLC0415 - beside its only use
+    from bulk_import.findings import fix, located  # noqa: PLC0415 - beside its only use
 
     table = _table("What to look at", "Kind", "Times", "First", "Where", "What to do")
     for (code, _field), findings in list(groups.items())[:CODES_SHOWN]:
@@ -167,7 +167,7 @@ def _problems(groups: Groups, report: Report) -> Table:
         table.add_row(
             f"{_weight(first, report)}\n{code}",
             f"{len(findings):,}",
-            shown(message(first)),
+            shown(located(first)),
             _places(findings),
             shown(fix(first)),
         )

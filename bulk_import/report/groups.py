@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import Severity, column_letters, fix, message, severity
+from bulk_import.findings import Severity, column_letters, fix, located, severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ def _column(report: Report, source: int | None, finding: Finding) -> str:
 def _part(report: Report, column: str, some: list[_Placed]) -> Part:
     _, first = some[0]
     named = dict.fromkeys(_spot(report, source, finding) for source, finding in some[:MOST_SPOTS])
-    return Part(column, len(some), message(first), fix(first), tuple(spot for spot in named if spot.name))
+    return Part(column, len(some), located(first), fix(first), tuple(spot for spot in named if spot.name))
 
 
 def _spot(report: Report, source: int | None, finding: Finding) -> Spot:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.columns import uses
-from bulk_import.findings import fix, message, severity
+from bulk_import.findings import fix, located, severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def finding_object(finding: Finding, chosen: Mapping[str, Severity]) -> dict[str
         "field": finding.field,
         "column": finding.heading,
         "cell": finding.place.address,
-        "message": message(finding),
+        "message": located(finding),
         "fix": fix(finding),
     }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from bulk_import.catalogue import FIELDS, Sensitivity
 from bulk_import.check import payload
 from bulk_import.errors import UsageError
-from bulk_import.findings import Place, fix, message, severity
+from bulk_import.findings import Place, fix, located, severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, Unresolved
 from bulk_import.report import STATUS_WORDS, shape, uk_time
 from bulk_import.run.past import reported_again
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bulk_import.check import Record
-    from bulk_import.findings import Finding
     from bulk_import.journal import Attempt, Decision, Outcome
     from bulk_import.kinds import Json
     from bulk_import.report import Report, RowReport, SourceReport
@@ -165,11 +164,7 @@ def _shown(name: str, text: str) -> str:
 def _rules(report: Report, told: RowReport) -> Iterator[str]:
     for finding in told.findings:
         weight = severity(finding, report.severities).value.capitalize()
-        yield f"{weight} {finding.code}{_at(finding)}: {message(finding)} {fix(finding)}"
-
-
-def _at(finding: Finding) -> str:
-    return f" at {finding.place.address}" if finding.place.address else ""
+        yield f"{weight} {finding.code}: {located(finding)} {fix(finding)}"
 
 
 def _decided(report: Report, decided: Decision | None) -> str:

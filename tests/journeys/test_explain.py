@@ -37,7 +37,7 @@ def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None
     assert "AB123456C" not in str(refused)
     assert any("a value of the shape “AA999999A”" in line for line in refused["Cell by cell"])
     assert not any("“31”" in line for line in refused["Cell by cell"])
-    assert invalid["What the rules say"][0].startswith("Error email-format at D4: ")
+    assert invalid["What the rules say"][0].startswith("Error email-format: Column D, row 4: ")
     assert invalid["Calls"] == ["No call was made for this row."]
     assert all("would be sent" not in line for line in invalid["Cell by cell"])
 

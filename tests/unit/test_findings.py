@@ -18,6 +18,7 @@ from bulk_import.findings import (
     all_sentences,
     column_letters,
     fix,
+    located,
     message,
     severity,
 )
@@ -48,6 +49,39 @@ def test_each_code_has_complete_sentences(code: str) -> None:
         assert sentence.startswith("learners.xlsx") or not sentence[0].islower()
 
 
+def test_a_message_that_stands_by_itself_says_where() -> None:
+    """Column and row come first, as the user sees them; what concerns a row or a file says that."""
+    uln = Finding("uln-check-digit", PLACE, "ULN", "ULN", "1234567890")
+    assert located(uln) == ("Column H, row 7: the ULN “1234567890” is not sent, because it fails its check digit.")
+    assert fix(uln) == "Ask the learner records team for the ULN from the LRS, or leave the cell empty."
+    refused = Finding("refused", Place("learners.xlsx", "Learners", 7), detail="no such class")
+    assert located(refused) == "Row 7: OneFile refused this row: no such class."
+    assert located(Finding("file-encrypted", Place("a.xlsx"))) == "a.xlsx is protected with a password."
+
+
+def test_a_field_is_named_as_in_the_file_and_as_in_onefile() -> None:
+    """Whoever knows the heading finds the cell, whoever knows OneFile the field."""
+    group = Finding("required", PLACE, "ClassroomID", "Group Code", detail="Learner")
+    assert message(group) == "“Group Code” (ClassroomID) is missing, and OneFile insists on it for every Learner."
+    same = Finding("required", PLACE, "ClassroomID", "ClassroomID", detail="Learner")
+    assert message(same) == "ClassroomID is missing, and OneFile insists on it for every Learner."
+
+
+@pytest.mark.parametrize("code", sorted(code for code, one in all_sentences().items() if one.scope == "row"))
+def test_the_sentences_of_rows_are_of_one_cast(code: str) -> None:
+    """None says where by itself, none is long, none speaks of what only a programmer knows."""
+    sentences = all_sentences()[code]
+    assert "{where}" not in sentences.message
+    assert "in column" not in sentences.message
+    finding = Finding(code, PLACE, "ULN", "Learner ULN", "12", "two are missing")
+    assert located(finding).startswith("Column H, row 7: ")
+    assert len(sentences.message) < 150
+    words = f"{sentences.message} {sentences.fix} {sentences.own_fix}".lower()
+    assert not [
+        word for word in ("api", "null", "regex", "exception", "string", "invalid", "parse") if f" {word} " in words
+    ]
+
+
 @pytest.mark.parametrize("code", sorted(all_sentences()))
 def test_each_code_explains_itself_in_the_reference(code: str) -> None:
     """The error reference has a cause and an example for each code."""
@@ -69,8 +103,7 @@ def test_a_severity_can_be_chosen_but_not_for_what_must_stop_a_row() -> None:
 def test_a_hidden_value_is_not_shown() -> None:
     """Where showing a value is not allowed the sentence still reads."""
     assert (
-        message(Finding("yes-no-format", PLACE, "X", "X"))
-        == "The value in column X is not sent, because it is neither yes nor no."
+        message(Finding("yes-no-format", PLACE, "X", "X")) == "The value is not sent, because it is neither yes nor no."
     )
 
 

@@ -102,7 +102,7 @@ def test_a_small_report_reads_like_this() -> None:
                 "field": None,
                 "column": None,
                 "cell": None,
-                "message": "OneFile refused this row: no such placement (code -57).",
+                "message": "Row 2: OneFile refused this row: no such placement (code -57).",
                 "fix": "Read what OneFile says, correct the row, and submit the file again.",
             }
         ],
