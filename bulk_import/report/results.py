@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bulk_import.report.assemble import Report, SourceReport
     from bulk_import.report.layout import Block, ResultsSheet
 
-CELLS_AT_A_TIME = 150_000
-"""What a batch holds, about ten MiB of XML."""
+CELLS_AT_A_TIME = 50_000
+"""What a batch holds, about three MiB of XML, of which several are in the making at a time."""
 
 _CODED = (*STATUSES, None)
 _NAMES = cells.as_text([STATUS_WORDS[status].name for status in _CODED])

@@ -22,11 +22,14 @@ def write_workbook(report: Report, stream: BinaryIO, *, most_rows: int = EXCEL_R
         most_rows: of one Results sheet, the heading included; what is left goes on in a second one.
     """
     # Arrow and XlsxWriter take longer to load than most commands take to run.
+    from pyarrow import default_memory_pool  # noqa: PLC0415
+
     from bulk_import.report.layout import lay_out  # noqa: PLC0415
     from bulk_import.report.package import part, styles_of, write_package  # noqa: PLC0415
     from bulk_import.report.skeleton import bodies, make_skeleton  # noqa: PLC0415
     from bulk_import.report.styles import ROW_STYLES  # noqa: PLC0415
 
+    default_memory_pool().release_unused()  # what the check needed is of no more use
     layout = lay_out(report, most_rows=most_rows)
     skeleton = make_skeleton(report, layout)
     looks = dict(zip(ROW_STYLES, styles_of(skeleton, 2), strict=True))

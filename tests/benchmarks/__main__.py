@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m tests.benchmarks [WHICH] [--rows N] [--runs N]`; without WHICH, all of them."""
+"""Runs the benchmarks: `python -m tests.benchmarks [WHICH] [--rows N] [--runs N]`; --help names them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from tests.benchmarks.hostile import hostile
 from tests.benchmarks.measure import say
 from tests.benchmarks.pacing import submit
 from tests.benchmarks.reading import read
+from tests.benchmarks.reporting import results
 from tests.benchmarks.safety import safety
 from tests.benchmarks.starting import start
 
@@ -29,7 +30,7 @@ def main() -> None:
         "which",
         nargs="?",
         default="all",
-        choices=["check", "csv", "read", "hostile", "submit", "safety", "help", "all"],
+        choices=["check", "csv", "read", "hostile", "results", "submit", "safety", "help", "all"],
     )
     arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
     arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
@@ -40,6 +41,7 @@ def main() -> None:
         "read": lambda: read(chosen.rows or XLSX_ROWS, chosen.runs),
         "hostile": hostile,
         "check": lambda: check_xlsx(chosen.rows or XLSX_ROWS, chosen.runs),
+        "results": lambda: results(chosen.rows or XLSX_ROWS, chosen.runs),
         "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
         "safety": lambda: safety(chosen.rows or SAFETY_ROWS),
         "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
