@@ -1,4 +1,7 @@
-"""What a check of each sample is expected to report: tests/expected/NAME.check.json.
+"""What a check of each sample is expected to report, in tests/expected.
+
+NAME.check.json is the report for programs; as people get it, NAME.results.txt has every cell of results.xlsx, and
+NAME.report.html the page without its style and script.
 
 `python -m tests.expected_reports` writes them anew. Read what changed before you commit it: they are the expectation,
 not a copy of whatever the program says.
@@ -9,20 +12,63 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import openpyxl
+
 TESTS = Path(__file__).parent
 SAMPLES = TESTS.parent / "samples"
+USER = "somebody-at-college"
 NAMES = ("enrolments.xlsx", "enrolments.csv", "clean.csv")
 
 
-def expected_file(name: str) -> Path:
+def expected_file(name: str, form: str = "check.json") -> Path:
     """Where the expectation for a sample stands."""
-    return TESTS / "expected" / f"{name}.check.json"
+    return TESTS / "expected" / f"{name}.{form}"
+
+
+def forms(name: str, folder: Path) -> dict[str, str]:
+    """The two forms for people of the report that `checked` left in a folder, as text without run, hour and digest.
+
+    Args:
+        name: the sample's file name.
+        folder: where `checked` worked.
+    """
+    (run,) = (folder / "reports").glob("2*")
+    texts = {"results.txt": _cells(run / "results.xlsx"), "report.html": _page(run / "report.html")}
+    return {form: _timeless_text(text, name, run.name) for form, text in texts.items()}
+
+
+def _cells(path: Path) -> str:
+    """A line for each row of each sheet: its number and its cells."""
+    lines = []
+    for sheet in openpyxl.load_workbook(path):
+        lines.append(f"== {sheet.title}")
+        for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+            cells = list(row)
+            while cells and cells[-1] is None:
+                cells.pop()
+            lines.append(f"{number} {json.dumps(cells, ensure_ascii=False, default=str)}")
+    return "\n".join(lines) + "\n"
+
+
+def _page(path: Path) -> str:
+    """The page without what only decides how it looks."""
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r"(<(style|script)>).*?(</\2>)", r"\1\3", text, flags=re.DOTALL)
+    return re.sub(r"sha256-[A-Za-z0-9+/=]+", "sha256-DIGEST", text)
+
+
+def _timeless_text(text: str, name: str, run: str) -> str:
+    text = text.replace(run, "RUN").replace(hashlib.sha256((SAMPLES / name).read_bytes()).hexdigest(), "SHA256")
+    text = text.replace(f"{USER} on {platform.node()}", "SOMEBODY").replace(USER, "SOMEBODY")
+    return re.sub(r"\d\d/\d\d/\d{4} \d\d:\d\d:\d\d", "TIME", text)
 
 
 def checked(name: str, folder: Path) -> tuple[int, dict[str, object]]:
@@ -37,7 +83,7 @@ def checked(name: str, folder: Path) -> tuple[int, dict[str, object]]:
     ended = subprocess.run(
         [sys.executable, "-m", "bulk_import.cli", "check", name, "--json"],
         cwd=folder,
-        env={**surroundings, "PYTHONPATH": str(TESTS.parent), "PYTHONUTF8": "1"},
+        env={**surroundings, "LOGNAME": USER, "PYTHONPATH": str(TESTS.parent), "PYTHONUTF8": "1"},
         check=False,
         capture_output=True,
         encoding="utf-8",
@@ -75,7 +121,9 @@ def main() -> None:
     for name in NAMES:
         with tempfile.TemporaryDirectory() as folder:
             _, report = checked(name, Path(folder))
-        expected_file(name).write_text(as_text(report), encoding="utf-8", newline="\n")
+            texts = {"check.json": as_text(report), **forms(name, Path(folder))}
+        for form, text in texts.items():
+            expected_file(name, form).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

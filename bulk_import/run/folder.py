@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from bulk_import.report import FileToFix, Report
 
+    Render = Callable[[BinaryIO], object]
+
 OWNER_ONLY = 0o700
 SPARE_NAMES = 20
 
@@ -22,7 +24,8 @@ SPARE_NAMES = 20
 def make_folder(reports: Path, run: str) -> Path:
     """The folder of one run, made if it is not there yet.
 
-    On POSIX only the owner may look inside; on Windows it has the rights of the reports folder.
+    Only the owner may look inside; on Windows administrators too, and with a Python older than 3.11.10, which knows
+    no other way there, whoever may look into the reports folder.
 
     Raises:
         OutputError: it cannot be made.
@@ -39,22 +42,24 @@ def make_folder(reports: Path, run: str) -> Path:
 def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
     """Writes results.xlsx, the files to correct, report.html and report.json, each whole or not at all.
 
-    A file that another program holds open (Excel on Windows does) gets the next free name, so that no run is lost
-    for it; so does a file to correct where there is one already, in which somebody may have corrected something.
+    What cannot be written keeps no other from being written. A file that another program holds open (Excel on Windows
+    does) gets the next free name, so that no run is lost for it; so does a file to correct where there is one already,
+    in which somebody may have corrected something.
 
     Returns:
         The files: those for people first, report.json last.
 
     Raises:
-        OutputError: there is no room, or no right to write.
+        OutputError: one of them could not be written, after all have been tried.
     """
     from bulk_import.report import files_to_fix, write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
-    workbook = write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))
-    to_fix = [_write_beside(folder, file) for file in files_to_fix(report)]
-    page = write_file(folder / "report.html", lambda stream: write_page(report, stream))
-    machine = write_file(folder / "report.json", lambda stream: write_json(report, stream))
-    return workbook, *to_fix, page, machine
+    return _write_all(
+        lambda: [write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))],
+        lambda: [_write_beside(folder, file) for file in files_to_fix(report)],
+        lambda: [write_file(folder / "report.html", lambda stream: write_page(report, stream))],
+        lambda: [write_file(folder / "report.json", lambda stream: write_json(report, stream))],
+    )
 
 
 def _write_beside(folder: Path, file: FileToFix) -> Path:
@@ -83,16 +88,31 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
         The files, shared.json last.
 
     Raises:
-        OutputError: there is no room, or no right to write.
+        OutputError: as `write_reports`.
     """
     from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
 
-    page = write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))
-    machine = write_file(folder / "shared.json", lambda stream: write_json(report, stream))
-    return page, machine
+    return _write_all(
+        lambda: [write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))],
+        lambda: [write_file(folder / "shared.json", lambda stream: write_json(report, stream))],
+    )
 
 
-def write_file(target: Path, render: Callable[[BinaryIO], object]) -> Path:
+def _write_all(*writers: Callable[[], list[Path]]) -> tuple[Path, ...]:
+    """Lets each writer write, whatever becomes of those before it."""
+    written: list[Path] = []
+    failures: list[OutputError] = []
+    for write in writers:
+        try:
+            written += write()
+        except OutputError as wrong:
+            failures.append(wrong)
+    if failures:
+        raise failures[0]
+    return tuple(written)
+
+
+def write_file(target: Path, render: Render) -> Path:
     """Writes a file under a temporary name and moves it into place; the name it has got in the end.
 
     A file that another program holds open (Excel on Windows does) gets the next free name.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.expected_reports import NAMES, as_text, checked, expected_file
+from tests.expected_reports import NAMES, as_text, checked, expected_file, forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 @pytest.mark.journey
 @pytest.mark.parametrize(("name", "exit_code"), list(zip(NAMES, (1, 1, 0), strict=True)))
 def test_a_check_of_a_sample_reports_what_was_agreed(name: str, exit_code: int, tmp_path: Path) -> None:
-    """Exit code and report.json are the reviewed ones, apart from the run's name and hours."""
+    """Exit code, report.json, results.xlsx and report.html are the reviewed ones, apart from run and hours."""
     ended, report = checked(name, tmp_path)
     assert ended == exit_code
     assert report == json.loads(expected_file(name).read_text(encoding="utf-8"))
+    for form, text in forms(name, tmp_path).items():
+        assert text.splitlines() == expected_file(name, form).read_text(encoding="utf-8").splitlines(), form
 
 
 @pytest.mark.parametrize("name", NAMES)
