@@ -95,6 +95,8 @@ def _results(book: Workbook, looks: Mapping[Style, Format], report: Report, shee
             page.write_blank(0, at, None, looks[Style.HEADING])
         page.set_column(at, at, width)
     _style_row(page, looks)
+    last = f"${column_letters(sheet.columns)}${sheet.last_row}"
+    book.define_name(f"{sheet.name.replace(' ', '_')}_rows", f"='{sheet.name}'!$A$1:{last}")
     page.freeze_panes(1, 3)
     page.autofilter(0, 0, max(1, sheet.last_row - 1), sheet.columns - 1)
     page.ignore_errors({"number_stored_as_text": f"A1:{column_letters(sheet.columns)}{max(2, sheet.last_row)}"})
