@@ -59,6 +59,7 @@ class RowFate:
         attempts: how often the row was sent.
         http_status: of the last answer, None where none came.
         findings: what there is to know beyond the check's findings.
+        differences: the changes as people read them, with what was there before; empty where that is not known.
     """
 
     status: Status
@@ -67,6 +68,12 @@ class RowFate:
     attempts: int = 0
     http_status: int | None = None
     findings: tuple[Finding, ...] = ()
+    differences: tuple[str, ...] = ()
+
+    @property
+    def told_changes(self) -> tuple[str, ...]:
+        """What was, or would be, set, as far as it can be told to people."""
+        return self.differences or self.changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,7 @@ class RowReport:
         attempts: how often the row was sent.
         http_status: of the last answer.
         findings: the check's, then those of what became of the row.
+        told_changes: what was, or would be, set, as people read it.
     """
 
     source: str
@@ -98,6 +106,7 @@ class RowReport:
     attempts: int
     http_status: int | None
     findings: tuple[Finding, ...]
+    told_changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,7 @@ class SourceReport:
             attempts=fate.attempts,
             http_status=fate.http_status,
             findings=findings,
+            told_changes=fate.told_changes,
         )
 
 

@@ -66,9 +66,9 @@ class _Source:
     severities: Mapping[str, Severity]
 
     def changes(self, row: int) -> tuple[str, ...]:
-        """The fields that were, or would be, set in a row's account."""
+        """What was, or would be, set in a row's account."""
         fate = self.report.fates.get(row)
-        return fate.changes if fate else ()
+        return fate.told_changes if fate else ()
 
 
 def sheet_batches(report: Report, sheet: ResultsSheet, looks: Looks) -> Iterator[memoryview]:

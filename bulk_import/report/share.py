@@ -96,7 +96,8 @@ def _source(source: SourceReport, number: int, token: Callable[..., str]) -> Sou
 
 
 def _fate(fate: RowFate, name: str, token: Callable[..., str]) -> RowFate:
-    return replace(fate, user_id=None, findings=tuple(_finding(finding, name, token) for finding in fate.findings))
+    findings = tuple(_finding(finding, name, token) for finding in fate.findings)
+    return replace(fate, user_id=None, findings=findings, differences=())
 
 
 def _checked(checked: Checked, name: str, token: Callable[..., str]) -> Checked:

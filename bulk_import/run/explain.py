@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from bulk_import.catalogue import FIELDS, Sensitivity
+from bulk_import.catalogue import FIELDS
 from bulk_import.check import payload
 from bulk_import.errors import UsageError
 from bulk_import.findings import Place, fix, located, severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, Unresolved
 from bulk_import.report import STATUS_WORDS, shape, uk_time
+from bulk_import.run.before_after import HIDDEN
 from bulk_import.run.past import reported_again
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from bulk_import.kinds import Json
     from bulk_import.report import Report, RowReport, SourceReport
     from bulk_import.settings import Settings
-
-HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
-"""Fields of which only the shape is shown, here as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def explain(name: str, row: int, settings: Settings, *, source: str | None = Non
     verb = "sent" if attempts else "would be sent"
     chapters = (
         Chapter("The row", tuple(_row(report, number, told))),
-        Chapter("Cell by cell", tuple(_cells(report.sources[number], position, sent, verb))),
+        Chapter("Cell by cell", tuple(_cells(report.sources[number], position, sent, verb, _same(record, decided)))),
         Chapter("What the rules say", tuple(_rules(report, told)) or ("Nothing is wrong with it.",)),
         Chapter("What OneFile had, and what was decided", (_decided(report, decided),)),
         Chapter("Calls", tuple(map(_call, attempts)) or ("No call was made for this row.",)),
@@ -118,7 +116,16 @@ def _sent(record: Record | None, decided: Decision | None) -> dict[str, Json]:
     return {name: value for name, value in values.items() if name in decided.changes}
 
 
-def _cells(source: SourceReport, position: int, sent: Mapping[str, Json], verb: str) -> Iterator[str]:
+def _same(record: Record | None, decided: Decision | None) -> frozenset[str]:
+    """The fields of which the account holds already what the row says."""
+    if record is None or decided is None or decided.kind not in {"update", "unchanged"}:
+        return frozenset()
+    return frozenset(payload(record)) - {*decided.changes, *decided.detail.split(", ")}
+
+
+def _cells(
+    source: SourceReport, position: int, sent: Mapping[str, Json], verb: str, same: frozenset[str]
+) -> Iterator[str]:
     """A line for each field that the file has a column for, then the values that come from elsewhere."""
     checked = source.checked
     row = int(checked.table.frame.index[position])
@@ -127,10 +134,13 @@ def _cells(source: SourceReport, position: int, sent: Mapping[str, Json], verb: 
         address = Place("", None, row, heading.column).address
         typed = checked.table.frame.iloc[position, at]
         steps = [*_typed(name, typed if isinstance(typed, str) else None)]
-        steps.append(f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else "not sent")
+        unsent = "the account holds it already, so not sent" if name in same else "not sent"
+        steps.append(f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else unsent)
         yield f"{address} “{heading.text}” → {name}: {'; '.join(steps)}"
     for name in [name for name in sent if name not in checked.columns.field_at]:
-        yield f"{name}: {_shown(name, str(sent[name]))}, from the settings or options"
+        given = checked.columns.given_by.get(name)
+        origin = "the settings or options" if given is None else f"“{checked.table.headings[given].text}”, translated"
+        yield f"{name}: {_shown(name, str(sent[name]))}, from {origin}"
     unknown = [checked.table.headings[at].text for at in (*checked.columns.unknown, *checked.columns.left_out)]
     if unknown:
         yield f"Columns that are not sent: {', '.join(f'“{text}”' for text in unknown)}"

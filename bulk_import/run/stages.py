@@ -11,6 +11,7 @@ from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.plan import Create, Limits, Plan, objections
 from bulk_import.references import meanings
+from bulk_import.run.before_after import with_differences
 from bulk_import.run.bookkeeping import (
     begin,
     begin_check,
@@ -114,7 +115,8 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices = (emails, f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}")
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    return conclude(desk, fates(desk.checked, decisions(plan.actions), None), ending)
+    told = with_differences(fates(desk.checked, decisions(plan.actions), None), plan.changes, world.directory.accounts)
+    return conclude(desk, told, ending)
 
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
@@ -140,8 +142,8 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     notices = (emails, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
-    decided = held_after_all(decisions(plan.actions), sent.held)
-    return conclude(desk, fates(desk.checked, decided, sent.outcomes), ending)
+    came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
+    return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
 
 async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None:

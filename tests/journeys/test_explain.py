@@ -42,6 +42,22 @@ def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None
     assert all("would be sent" not in line for line in invalid["Cell by cell"])
 
 
+def test_an_update_is_explained_too(tmp_path: Path) -> None:
+    """What the account holds already, what was changed in it, and that the reports say what it was and is."""
+    write_csv(tmp_path / "people.csv", [tutor(1)])
+    run(tmp_path, "submit", "people.csv", "--yes")
+    write_csv(tmp_path / "people.csv", [tutor(1, LastName="Okafor")])
+    done = run(tmp_path, "submit", "people.csv", "--yes", "--json").json
+    story = _story(tmp_path, done["run"], 2)
+    assert "C2 “LastName” → LastName: typed “Okafor”; sent: “Okafor”" in story["Cell by cell"]
+    assert (
+        "B2 “FirstName” → FirstName: typed “Asha”; the account holds it already, so not sent" in story["Cell by cell"]
+    )
+    assert story["What OneFile had, and what was decided"][0].endswith("; to be changed: LastName.")
+    page = (tmp_path / done["report"]).with_name("report.html").read_text(encoding="utf-8")
+    assert "The account was updated: LastName from “Khanbaa” to “Okafor”." in page
+
+
 def test_a_check_is_explained_too_and_a_row_that_is_none_is_told(tmp_path: Path) -> None:
     """After a check the story says what would be sent; a number that is no data row is refused in words."""
     write_csv(tmp_path / "people.csv", [tutor(1)])

@@ -30,11 +30,14 @@ NAMES = ["Zebedee", "Quillfeather", "zq@example.com", "Persephone", "Balthazar",
 HELD = Finding("account-ambiguous", Place("zebra.xlsx", "Zebra", 2), detail="2 accounts (user ids 5740, 5741)")
 
 
+UPDATED = RowFate(Status.UPDATED, 5742, ("LastName",), differences=("LastName from “Balthazar” to “Quillfeather”",))
+
+
 def _shared(secret: bytes = SECRET, *, first_row: int = 2) -> Report:
     people = table(
         PEOPLE, [*HEADINGS[:6], "Notes of Mr Quillfeather"], name="zebra.xlsx", sheet="Zebra", first_row=first_row
     )
-    fates = [{first_row: RowFate(Status.HELD, 5740, findings=(HELD,)), first_row + 1: RowFate(Status.CREATED, 5742)}]
+    fates = [{first_row: RowFate(Status.HELD, 5740, findings=(HELD,)), first_row + 1: UPDATED}]
     return pseudonymised(report(people, fates=fates, notices=("C:\\Users\\quillfeather",)), secret)
 
 
@@ -69,7 +72,7 @@ def test_what_went_wrong_is_told_whole() -> None:
     stream = io.BytesIO()
     write_json(_shared(), stream)
     told = json.loads(stream.getvalue())
-    assert [row["status"] for row in told["rows"]] == ["held", "created", "invalid"]
+    assert [row["status"] for row in told["rows"]] == ["held", "updated", "invalid"]
     found = {
         finding["cell"]: (finding["code"], finding["field"]) for row in told["rows"] for finding in row["findings"]
     }
