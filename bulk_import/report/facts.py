@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bulk_import.columns import uses
 from bulk_import.findings import Severity, fix, message
 from bulk_import.report.assemble import Status
-from bulk_import.report.words import MODES, by_weight, uk_time
+from bulk_import.report.words import MODES, by_weight, column_words, uk_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,6 +70,15 @@ def file_facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "File", table.source.name
         yield "What was read", f"Data rows: {table.rows_read:,}{sheet}, headings in row {table.heading_row}"
         yield "Fingerprint (SHA-256)", table.source.sha256
+
+
+def column_facts(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """For each source a title, and each column by its letters and heading with the field it holds or why not."""
+    for source in report.sources:
+        table = source.checked.table
+        title = "Columns" if len(report.sources) == 1 else f"Columns of {table.source.name}"
+        columns = uses(table, source.checked.columns)
+        yield title, [(f"{one.letters}  {' '.join(one.heading.split())}".strip(), column_words(one)) for one in columns]
 
 
 def errors_of_files(report: Report) -> tuple[str, ...]:

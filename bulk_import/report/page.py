@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
-from bulk_import.report.facts import MEANINGS, TITLE, adding_up, errors_of_files, file_facts, run_facts
+from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
 from bulk_import.report.groups import groups
 from bulk_import.report.words import (
     ATTENTION,
@@ -138,6 +138,7 @@ def _view(report: Report, most_rows: int, whole: str) -> dict[str, object]:
         "left_out": report.totals["read"] - report.totals["blank"] - len(lines),
         "whole": whole,
         "several": len(report.sources) > 1,
+        "columns": list(column_facts(report)),
         "facts": [*run_facts(report), *file_facts(report)],
         "short": _short,
         "anchor": anchor,
@@ -171,11 +172,6 @@ def _bars(report: Report) -> list[Bar]:
         for status in STATUSES
         if (rows := counts.get(status, 0))
     ]
-
-
-def _length(rows: int, most: int) -> float:
-    """A bar's length in per cent; one row of many still shows."""
-    return max(0.5, round(100 * rows / most, 1))
 
 
 def _lines(report: Report, most_rows: int) -> Iterator[Line]:

@@ -6,12 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bulk_import.columns import uses
 from bulk_import.findings import fix, message
 from bulk_import.report.assemble import Status
-from bulk_import.report.facts import MEANINGS, TITLE, adding_up, errors_of_files, file_facts, run_facts
+from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
 from bulk_import.report.styles import Style
-from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, column_words, next_steps, uk_time
+from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, next_steps, uk_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from bulk_import.report.assemble import Report, SourceReport
+    from bulk_import.report.assemble import Report
 
 _WIDTHS = (32, 90, 12)
 LINE = 15
@@ -83,9 +82,9 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
     page.section("Files")
     page.facts(file_facts(report))
     _write_file_findings(page, report)
-    for source in report.sources:
-        page.section(_columns_title(source, report))
-        page.facts(_column_facts(source))
+    for title, facts in column_facts(report):
+        page.section(title)
+        page.facts(facts)
     _print_set_up(sheet, page.at)
 
 
@@ -134,16 +133,6 @@ def _write_file_findings(page: _Page, report: Report) -> None:
     if findings:
         page.section("About the files")
         page.facts((SEVERITIES[weight], f"{message(finding)} {fix(finding)}") for weight, finding in findings)
-
-
-def _columns_title(source: SourceReport, report: Report) -> str:
-    return "Columns" if len(report.sources) == 1 else f"Columns of {source.checked.table.source.name}"
-
-
-def _column_facts(source: SourceReport) -> Iterable[tuple[str, str]]:
-    """Each column by its letters and heading, and the field it holds or why it is not sent."""
-    for column in uses(source.checked.table, source.checked.columns):
-        yield f"{column.letters}  {' '.join(column.heading.split())}".strip(), column_words(column)
 
 
 def _print_set_up(sheet: Worksheet, rows: int) -> None:

@@ -108,7 +108,8 @@ def test_problems_stand_together_by_code_with_their_cells() -> None:
     """Each kind of problem is counted once, by column, and its cells lead to their rows."""
     rows = [assessor(1), assessor(2, Email="nobody"), assessor(3, Email="no one"), assessor(4, Role="Wizard")]
     page = _page(report(table(rows)))
-    assert page.texts("h3") == ["Error email-format 2 times", "Error role-unknown 1 time", "Note column-unknown 1 time"]
+    kinds = ["Error email-format 2 times", "Error role-unknown 1 time", "Note column-unknown 1 time"]
+    assert page.texts("h3") == [*kinds, "Columns"]
     assert "Column D, “Email”" in page.texts("h4")
     assert {"D3", "D4", "E5"} <= set(page.texts("a"))
     assert {"#row-0-3", "#row-0-4", "#row-0-5"} <= set(page.attributes("href"))
@@ -192,3 +193,11 @@ def test_the_same_report_gives_the_same_page() -> None:
     for one, stream in zip(made, streams, strict=True):
         write_page(one, stream)
     assert streams[0].getvalue() == streams[1].getvalue()
+
+
+def test_what_each_column_was_taken_for_is_told() -> None:
+    """Each column stands with its letters, its heading and the field it holds, or why it holds none."""
+    page = _page(report(table([assessor(1)], [*HEADINGS[:6], HOSTILE[0]])))
+    told = dict(zip(page.texts("dt"), page.texts("dd"), strict=True))
+    assert told["B First Name"] == "FirstName"
+    assert told[f"G {HOSTILE[0]}"] == "Not sent: its heading is not known."
