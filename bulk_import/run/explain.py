@@ -184,16 +184,17 @@ def _decided(report: Report, decided: Decision | None) -> str:
         )
         return f"Nothing was decided. {checked}"
     account = f" (user id {decided.user_id})" if decided.user_id is not None else ""
-    detail = f" {decided.detail[:1].upper()}{decided.detail[1:]}." if decided.detail else ""
+    left = f" It differs in {decided.detail} too, which is left as it is." if decided.detail else ""
     match decided.kind:
         case "create":
             return "OneFile had no such person; an account was to be made."
         case "update":
-            return f"OneFile had the person{account}; to be changed: {', '.join(decided.changes)}.{detail}"
+            return f"OneFile had the person{account}; to be changed: {', '.join(decided.changes)}.{left}"
         case "unchanged":
-            return f"OneFile had the person{account}, and the account held all that the row says.{detail}"
+            return f"OneFile had the person{account}, and the account held all that may be sent of the row.{left}"
         case "hold":
-            return f"It was held for a person to decide{account}.{detail}"
+            why = f" {decided.detail[:1].upper()}{decided.detail[1:]}." if decided.detail else ""
+            return f"It was held for a person to decide{account}.{why}"
         case other:
             assert_never(other)
 
