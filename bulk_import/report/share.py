@@ -7,7 +7,7 @@ later shows no more than is left here.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from bulk_import.journal import keyed_token
 from bulk_import.read import Heading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -37,6 +37,7 @@ SHARED = (
 )
 
 _QUOTED = re.compile("“([^”]*)”")
+_LISTED = re.compile(r"\(id (\d+)(?:, MIS value ([^,)]*))?")
 _USER_IDS = re.compile(r"\b(user ids? )(\d+(?:(?:, | and )\d+)*)")
 _MAPPED = re.compile('--map "(.*)=')
 _LONG_NUMBER = re.compile(r"(?<![A-Za-z\d])(?<!row )\d{5,}")
@@ -66,13 +67,51 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
         report: of one run.
         secret: the site's own, without which no token can be made or checked.
     """
-
-    def token(*parts: object) -> str:
-        return keyed_token(secret, "shared report", *parts)[:TOKEN_LETTERS]
-
-    sources = tuple(_source(source, number, token) for number, source in enumerate(report.sources, start=1))
-    findings = tuple(_finding(finding, report.label(0), token) for finding in report.findings)
+    cover = _Cover(secret, _names(report))
+    sources = tuple(_source(source, number, cover) for number, source in enumerate(report.sources, start=1))
+    findings = tuple(_finding(finding, report.label(0), cover) for finding in report.findings)
     return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """What stands in the place of people, and of files: the name of each → the one that is told."""
+
+    secret: bytes
+    files: Mapping[str, str]
+
+    def token(self, *parts: object) -> str:
+        return keyed_token(self.secret, "shared report", *parts)[:TOKEN_LETTERS]
+
+    def detail(self, detail: str) -> str:
+        """The part of a sentence that is particular, without names of files, people and unknown headings, and ids."""
+        for name, told in self.files.items():
+            detail = detail.replace(name, told)
+        detail = _QUOTED.sub(lambda found: f"“{_heading(found[1])}”", detail)
+        detail = _LISTED.sub(self._listed, _USER_IDS.sub(self._accounts, detail))
+        return _LONG_NUMBER.sub(lambda found: shape(found[0]), detail)
+
+    def _accounts(self, found: re.Match[str]) -> str:
+        return found[1] + re.sub(r"\d+", lambda number: f"account {self.token('account', number[0])}", found[2])
+
+    def _listed(self, found: re.Match[str]) -> str:
+        """An entry of one of the centre's lists."""
+        reference = "" if found[2] is None else f", MIS value {shape(found[2])}"
+        return f"(entry {self.token('entry', found[1])}{reference}"
+
+
+def _names(report: Report) -> dict[str, str]:
+    """Every name that a file of the run goes by, with its sheet first."""
+    names: dict[str, str] = {}
+    for number, source in enumerate(report.sources, start=1):
+        known, told = source.checked.table.source, _told(source, number)
+        names |= {f"{known.name} ({known.sheet})": told} if known.sheet else {}
+        names.setdefault(known.name, told)
+    return dict(sorted(names.items(), key=lambda pair: -len(pair[0])))
+
+
+def _told(source: SourceReport, number: int) -> str:
+    return f"file {number}{PurePath(source.checked.table.source.name).suffix.lower()}"
 
 
 def shape(text: str) -> str:
@@ -89,34 +128,34 @@ def _stand_in(character: str) -> str:
     return character if character.isascii() and character.isprintable() else "·"
 
 
-def _source(source: SourceReport, number: int, token: Callable[..., str]) -> SourceReport:
-    name = f"file {number}{PurePath(source.checked.table.source.name).suffix.lower()}"
-    fates = {row: _fate(fate, name, token) for row, fate in source.fates.items()}
-    return replace(source, checked=_checked(source.checked, name, token), fates=MappingProxyType(fates))
+def _source(source: SourceReport, number: int, cover: _Cover) -> SourceReport:
+    name = _told(source, number)
+    fates = {row: _fate(fate, name, cover) for row, fate in source.fates.items()}
+    return replace(source, checked=_checked(source.checked, name, cover), fates=MappingProxyType(fates))
 
 
-def _fate(fate: RowFate, name: str, token: Callable[..., str]) -> RowFate:
-    findings = tuple(_finding(finding, name, token) for finding in fate.findings)
+def _fate(fate: RowFate, name: str, cover: _Cover) -> RowFate:
+    findings = tuple(_finding(finding, name, cover) for finding in fate.findings)
     return replace(fate, user_id=None, findings=findings, differences=())
 
 
-def _checked(checked: Checked, name: str, token: Callable[..., str]) -> Checked:
+def _checked(checked: Checked, name: str, cover: _Cover) -> Checked:
     return replace(
         checked,
-        table=_table(checked, name, token),
+        table=_table(checked, name, cover),
         columns=_PERSON_ALONE,
-        findings=tuple(_finding(finding, name, token) for finding in checked.findings),
+        findings=tuple(_finding(finding, name, cover) for finding in checked.findings),
         usable=checked.usable.iloc[:, :0],
     )
 
 
-def _table(checked: Checked, name: str, token: Callable[..., str]) -> Table:
+def _table(checked: Checked, name: str, cover: _Cover) -> Table:
     """One column, with a token for the person of each row."""
     import pandas as pd  # noqa: PLC0415 - heavy
     from numpy import uint8, zeros  # noqa: PLC0415 - heavy
 
     table = checked.table
-    people = [f"person {token(*parts)}" for parts in _people(checked)]
+    people = [f"person {cover.token(*parts)}" for parts in _people(checked)]
     frame = pd.DataFrame({0: pd.Series(people, index=table.frame.index, dtype="str")})
     sheet = None if table.source.sheet is None else "(sheet)"
     return replace(
@@ -146,14 +185,14 @@ def _folded(checked: Checked, field: str) -> list[str]:
     return texts.tolist()
 
 
-def _finding(finding: Finding, name: str, token: Callable[..., str]) -> Finding:
+def _finding(finding: Finding, name: str, cover: _Cover) -> Finding:
     place = finding.place
     return replace(
         finding,
         place=replace(place, file=name, sheet=None if place.sheet is None else "(sheet)"),
         heading=None if finding.heading is None else _heading(finding.heading),
         value=None if finding.value is None else shape(finding.value),
-        detail=_detail(finding.detail, token),
+        detail=cover.detail(finding.detail),
         remedies=tuple(_MAPPED.sub(_mapped, remedy) for remedy in finding.remedies),
     )
 
@@ -165,11 +204,3 @@ def _heading(text: str) -> str:
 
 def _mapped(option: re.Match[str]) -> str:
     return f'--map "{_heading(without_column(option[1]))}='
-
-
-def _detail(detail: str, token: Callable[..., str]) -> str:
-    def ids(found: re.Match[str]) -> str:
-        return found[1] + re.sub(r"\d+", lambda number: f"account {token('account', number[0])}", found[2])
-
-    detail = _QUOTED.sub(lambda found: f"“{_heading(found[1])}”", detail)
-    return _LONG_NUMBER.sub(lambda found: shape(found[0]), _USER_IDS.sub(ids, detail))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
@@ -88,6 +89,22 @@ def test_a_person_has_the_same_token_in_every_report_of_a_site_and_of_no_other()
     tokens = [[row.misid for row in one.rows()] for one in (first, again, elsewhere)]
     assert tokens[0] == tokens[1]
     assert len({*tokens[0], *tokens[2]}) == 6
+
+
+def test_entries_of_lists_and_other_files_are_not_named() -> None:
+    """A name near the one typed, its id and its MIS value become shapes and tokens, and so does another file's name."""
+    near = "classes; the nearest it has: “Zebedee Class” (id 201, MIS value ZEB-1) and “Zeb” (id 7)"
+    found = tuple(
+        Finding("reference-unknown", Place("zebra.xlsx"), detail=detail)
+        for detail in (near, "row 5 of zebra.xlsx (Zebra)", "row 6 of zebra.xlsx")
+    )
+    people = report(table(PEOPLE, name="zebra.xlsx", sheet="Zebra"))
+    told = [finding.detail for finding in pseudonymised(replace(people, findings=found), SECRET).findings]
+    assert re.fullmatch(
+        r"classes; the nearest it has: “Aaaaaaa Aaaaa” \(entry \w{10}, MIS value AAA-9\) and “Aaa” \(entry \w{10}\)",
+        told[0],
+    )
+    assert told[1:] == ["row 5 of file 1.xlsx", "row 6 of file 1.xlsx"]
 
 
 def test_two_accounts_are_told_apart_without_their_ids() -> None:
