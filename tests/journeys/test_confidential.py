@@ -24,7 +24,7 @@ NEVER_SHOWN = {
 }
 PEOPLE = [
     learner(1, **NEVER_SHOWN),
-    learner(2, **NEVER_SHOWN | {"PlacementID": "9999"}),
+    learner(2, **NEVER_SHOWN | {"DefaultAssessorID": "112"}),
     learner(3, **NEVER_SHOWN | {"NINO": "QQ987654Z", "Email": "zznobody", "DOB": "31/12/2099", "ULN": "9911991199"}),
 ]
 PERSONAL = ["Asha", "Khan", "learner1@", "zznobody", "J0001", "9911991199", "2099"]

@@ -23,7 +23,7 @@ def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None
     """Cell, clean-up, rule, match, call and answer of a row made, a row refused and a row never sent."""
     people = [
         tutor(1, FirstName=" Asha "),
-        learner(2, PlacementID="9999", NINO="AB123456C", L12="31"),
+        learner(2, DefaultAssessorID="112", NINO="AB123456C", L12="31"),
         learner(3, Email="nobody"),
     ]
     write_csv(tmp_path / "people.csv", people)
@@ -33,7 +33,7 @@ def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None
     assert made["What OneFile had, and what was decided"] == ["OneFile had no such person; an account was to be made."]
     assert made["Calls"][0].endswith("answered with status 200, understood as “Accepted”")
     assert made["What came of it"][0].startswith("OneFile said that it was done; user id ")
-    assert refused["What came of it"][0].startswith("OneFile refused it with code -57: ")
+    assert refused["What came of it"][0].startswith("OneFile refused it with code -904: ")
     assert "AB123456C" not in str(refused)
     assert any("a value of the shape “AA999999A”" in line for line in refused["Cell by cell"])
     assert not any("“31”" in line for line in refused["Cell by cell"])

@@ -229,7 +229,7 @@ def test_whoever_names_somebody_refused_is_held(tmp_path: Path, run: Run) -> Non
         assert [row[2:] for row in told(done)] == [
             ("held", [("reference-not-made", "J2")]),
             ("created", []),
-            ("rejected", [("refused", None)]),
+            ("rejected", [("refused", "D4")]),
         ]
         assert told(run(tmp_path, "report", done.json["run"], "--json")) == told(done)
         assert "nothing to resume" in run(tmp_path, "resume", env=env).err

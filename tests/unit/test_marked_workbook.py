@@ -140,8 +140,8 @@ def test_each_problem_is_told_in_four_ways(tmp_path: Path) -> None:
     assert sheet["P3"].value == "Problem"
     texts = {row: sheet.cell(row, 16).value for row in range(FIRST_ROW, FIRST_ROW + len(SOME))}
     assert {row for row, text in texts.items() if text} == {4, 6, 7}
-    assert texts[6].startswith("(1) The e-mail address in column D, row 6 is not one")
-    assert "(2) ClassroomID in column H, row 6 is not sent, because the cell holds the error" in texts[6]
+    assert texts[6].startswith("(1) Column D, row 6: this is not an e-mail address")
+    assert "(2) Column H, row 6: ClassroomID is not sent, because the cell holds the error" in texts[6]
     lines = [row for row in problems.iter_rows(min_row=2) if row[0].hyperlink]
     assert [(row[0].value, row[0].hyperlink.location, row[1].value) for row in lines] == [
         ("D4", f"'{PEOPLE}'!D4", "Email Address"),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import Severity, fix, message, severity
+from bulk_import.findings import Severity, fix, located, message, severity
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.cells import safe_heading
 from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
@@ -90,6 +90,7 @@ class Line:
         weight: in words.
         wrong: what is wrong.
         to_do: what to do.
+        located: what is wrong and where, for the column Problem, which stands beside no cell.
     """
 
     row: int | None
@@ -98,6 +99,7 @@ class Line:
     weight: str
     wrong: str
     to_do: str
+    located: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +193,22 @@ def _told(row: int, findings: Iterable[Finding], status: Status | None, report: 
     if told or status not in TO_CORRECT:
         return told
     words = STATUS_WORDS[status]
-    return [Line(move.row(row), None, "", SEVERITIES[Severity.ERROR], words.happened, words.to_do)]
+    return [Line(move.row(row), None, "", SEVERITIES[Severity.ERROR], words.happened, words.to_do, words.happened)]
 
 
 def _joined(told: list[Line]) -> str:
     """What is said of a row in one cell, numbered where there are several things."""
     if len(told) == 1:
-        return f"{told[0].wrong} {told[0].to_do}"
-    return " ".join(f"({number}) {line.wrong} {line.to_do}" for number, line in enumerate(told, start=1))
+        return f"{told[0].located} {told[0].to_do}"
+    return " ".join(f"({number}) {line.located} {line.to_do}" for number, line in enumerate(told, start=1))
 
 
 def _line(weight: Severity, finding: Finding) -> Line:
     place = finding.place
     heading = finding.heading or finding.field or ""
-    return Line(place.row, place.column, heading, SEVERITIES[weight], _short(message(finding)), _short(fix(finding)))
+    wrong, to_do = _short(message(finding)), _short(fix(finding))
+    placed = wrong if place.column is None else _short(located(finding))
+    return Line(place.row, place.column, heading, SEVERITIES[weight], wrong, to_do, placed)
 
 
 def _short(sentence: str) -> str:
