@@ -123,21 +123,27 @@ def _same(record: Record | None, decided: Decision | None) -> frozenset[str]:
     return frozenset(payload(record)) - {*decided.changes, *decided.detail.split(", ")}
 
 
+NAMED = "it counts where the column of OneFile's ids beside it is empty"
+
+
 def _cells(
     source: SourceReport, position: int, sent: Mapping[str, Json], verb: str, same: frozenset[str]
 ) -> Iterator[str]:
     """A line for each field that the file has a column for, then the values that come from elsewhere."""
     checked = source.checked
     row = int(checked.table.frame.index[position])
-    for name, at in sorted(checked.columns.field_at.items(), key=lambda pair: pair[1]):
+    ids = checked.columns.field_at
+    names = {(name, at) for name, positions in checked.columns.beside.items() for at in positions}
+    for name, at in sorted({*ids.items(), *names}, key=lambda pair: pair[1]):
         heading = checked.table.headings[at]
         address = Place("", None, row, heading.column).address
         typed = checked.table.frame.iloc[position, at]
         steps = [*_typed(name, typed if isinstance(typed, str) else None)]
         unsent = "the account holds it already, so not sent" if name in same else "not sent"
-        steps.append(f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else unsent)
+        outcome = f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else unsent
+        steps.append(NAMED if (name, at) in names else outcome)
         yield f"{address} “{heading.text}” → {name}: {'; '.join(steps)}"
-    for name in [name for name in sent if name not in checked.columns.field_at]:
+    for name in [name for name in sent if name not in ids]:
         given = checked.columns.given_by.get(name)
         origin = "the settings or options" if given is None else f"“{checked.table.headings[given].text}”, translated"
         yield f"{name}: {_shown(name, str(sent[name]))}, from {origin}"

@@ -42,6 +42,18 @@ def test_a_row_is_explained_from_its_cells_to_the_answer(tmp_path: Path) -> None
     assert all("would be sent" not in line for line in invalid["Cell by cell"])
 
 
+def test_a_name_beside_an_id_is_explained_too(tmp_path: Path) -> None:
+    """Both cells stand in the story, and the id that the name was taken for."""
+    person = learner(1, DefaultAssessorID="") | {"Tutor": "Helen Marsh"}
+    (tmp_path / "people.csv").write_text(f"{','.join(person)}\n{','.join(person.values())}\n", encoding="utf-8")
+    name = run(tmp_path, "submit", "people.csv", "--yes", "--json").json["run"]
+    cells = _story(tmp_path, name, 2)["Cell by cell"]
+    assert "F2 “DefaultAssessorID” → DefaultAssessorID: empty; sent: “105”" in cells
+    assert [line.partition("; ")[0] for line in cells if "“Tutor”" in line] == [
+        "J2 “Tutor” → DefaultAssessorID: typed “Helen Marsh”"
+    ]
+
+
 def test_an_update_is_explained_too(tmp_path: Path) -> None:
     """What the account holds already, what was changed in it, and that the reports say what it was and is."""
     write_csv(tmp_path / "people.csv", [tutor(1)])
