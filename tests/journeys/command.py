@@ -1,4 +1,8 @@
-"""The command as a person or a scheduler runs it: a process of its own, in a folder of its own."""
+"""The command as a person or a scheduler runs it: a process of its own, in a folder of its own.
+
+Most processes are forked from one that has imported everything (see `killing`), since importing takes longer than what
+they then do; `run_fresh`, and with --long everything, starts Python anew.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +19,11 @@ from bulk_import.catalogue import FIELDS
 from bulk_import.sandbox import ORGANISATION_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bulk_import.sandbox import Running
+
+    Forked = Callable[[Path, Sequence[str], Mapping[str, str]], "Ended"]
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST = {"BULK_IMPORT_CALLS_PER_MINUTE": "3000"}
@@ -43,14 +50,32 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**clean, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **FAST, **(extra or {})}
 
 
-def run(
+FORKED: ContextVar[Forked | None] = ContextVar("FORKED", default=None)
+"""Runs the command in a forked process, where the session of tests lets it."""
+
+
+def run(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> Ended:
+    """Runs the command in a folder to its end, in a process that has imported everything where that can be had.
+
+    Args:
+        folder: where.
+        words: its arguments.
+        env: environment variables besides the machine's.
+    """
+    forked = FORKED.get()
+    if forked is None or any(name.startswith("PYTHON") for name in env or ()):
+        return run_fresh(folder, *words, env=env)
+    return forked(folder, words, env or {})
+
+
+def run_fresh(
     folder: Path,
     *words: str,
     env: Mapping[str, str] | None = None,
     typed: str = "",
     largest_file: int | None = None,
 ) -> Ended:
-    """Runs the command in a folder to its end.
+    """Runs the command in a folder to its end, as `python -m bulk_import`.
 
     Args:
         folder: where.

@@ -163,8 +163,12 @@ def _outputs(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def nursery() -> Iterator[Starter]:
-    """A starter of commands that have imported everything already; fresh processes where there is no fork."""
+def nursery(printed: Path | None = None) -> Iterator[Starter]:
+    """A starter of commands that have imported everything already; fresh processes where there is no fork.
+
+    Args:
+        printed: the folder for what commands print; that of each command if None.
+    """
     if not FORKS:
         yield fresh
         return
@@ -176,7 +180,7 @@ def nursery() -> Iterator[Starter]:
             assert process.stdout is not None
             assert process.stdout.readline() == b"open\n"
             try:
-                yield _starter(address)
+                yield _starter(address, printed)
             finally:
                 process.kill()
 
@@ -199,9 +203,9 @@ class Forked:
         return self.code
 
 
-def _starter(address: Path) -> Starter:
+def _starter(address: Path, printed: Path | None) -> Starter:
     def start(folder: Path, *words: str, env: Mapping[str, str]) -> Command:
-        out, err = _outputs(folder)
+        out, err = _outputs(printed or folder)
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(address))
         files = {"folder": str(folder), "out": str(out), "err": str(err)}

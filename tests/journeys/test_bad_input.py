@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import import sandbox
-from tests.journeys.command import learner, report_of, run, write_csv
+from tests.journeys.command import learner, report_of, run, run_fresh, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +163,7 @@ def test_no_token(tmp_path: Path) -> None:
 def test_a_full_disk(tmp_path: Path, kilobytes: int) -> None:
     """Where the reports do not fit the run ends with 3 and two sentences, and leaves no torn file."""
     write_csv(tmp_path / "a.csv", [learner(number) for number in range(1, 1000)] * 3)
-    done = run(tmp_path, "check", "a.csv", largest_file=kilobytes * 1024)
+    done = run_fresh(tmp_path, "check", "a.csv", largest_file=kilobytes * 1024)
     assert done.code == 3
     assert "cannot be written" in done.err
     assert len(done.err.strip().splitlines()) == 2

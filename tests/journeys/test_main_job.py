@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from bulk_import import sandbox
-from tests.journeys.command import enrol, learner, report_of, run, tutor, write_csv
+from tests.journeys.command import enrol, learner, report_of, run, run_fresh, tutor, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,11 +49,11 @@ def test_from_a_sheet_to_accounts(tmp_path: Path, onefile: Running) -> None:
     env = settings(onefile)
     before = {user["ID"] for user in onefile.world.users()}
 
-    checked = run(tmp_path, "check", "people.csv", "--json", env=env)
+    checked = run_fresh(tmp_path, "check", "people.csv", "--json", env=env)
     assert (checked.code, checked.json["totals"]) == (1, {"valid": 4, "invalid": 1, "read": 5, "blank": 0})
     assert onefile.world.calls() == []
 
-    rehearsed = run(tmp_path, "dry-run", "people.csv", "--json", env=env)
+    rehearsed = run_fresh(tmp_path, "dry-run", "people.csv", "--json", env=env)
     assert rehearsed.json["totals"] == {"would-create": 4, "invalid": 1, "read": 5, "blank": 0}
     assert rehearsed.json["organisation"] == {"id": 1, "name": "Northbridge College"}
     assert {user["ID"] for user in onefile.world.users()} == before
@@ -210,7 +210,7 @@ def test_without_a_terminal_nothing_is_sent_unasked(tmp_path: Path, onefile: Run
     """A scheduler that forgot --yes gets a sentence and exit code 2, and nobody an account."""
     write_csv(tmp_path / "people.csv", [learner(1)])
     before = len(onefile.world.users())
-    done = run(tmp_path, "submit", "people.csv", env=settings(onefile), typed="yes\n")
+    done = run_fresh(tmp_path, "submit", "people.csv", env=settings(onefile), typed="yes\n")
     assert (done.code, len(onefile.world.users())) == (2, before)
     assert "--yes" in done.err
 
