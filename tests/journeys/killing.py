@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tests.journeys.command import environment, learner, write_csv
+from tests.journeys.command import Ended, environment, learner, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +75,12 @@ def code_of(command: Command) -> int:
     code = command.ended(PATIENCE)
     assert code is not None, f"hung: {said(command)}"
     return code
+
+
+def ended_of(command: Command) -> Ended:
+    """How a command that ends by itself ended."""
+    code = code_of(command)
+    return Ended(code, command.out.read_text(encoding="utf-8"), command.err.read_text(encoding="utf-8"))
 
 
 def said(command: Command) -> str:
@@ -163,12 +169,8 @@ def _outputs(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def nursery(printed: Path | None = None) -> Iterator[Starter]:
-    """A starter of commands that have imported everything already; fresh processes where there is no fork.
-
-    Args:
-        printed: the folder for what commands print; that of each command if None.
-    """
+def nursery() -> Iterator[Starter]:
+    """A starter of commands that have imported everything already; fresh processes where there is no fork."""
     if not FORKS:
         yield fresh
         return
@@ -180,7 +182,7 @@ def nursery(printed: Path | None = None) -> Iterator[Starter]:
             assert process.stdout is not None
             assert process.stdout.readline() == b"open\n"
             try:
-                yield _starter(address, printed)
+                yield _starter(address)
             finally:
                 process.kill()
 
@@ -203,9 +205,9 @@ class Forked:
         return self.code
 
 
-def _starter(address: Path, printed: Path | None) -> Starter:
+def _starter(address: Path) -> Starter:
     def start(folder: Path, *words: str, env: Mapping[str, str]) -> Command:
-        out, err = _outputs(printed or folder)
+        out, err = _outputs(folder)
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(str(address))
         files = {"folder": str(folder), "out": str(out), "err": str(err)}

@@ -19,7 +19,7 @@ import pytest
 from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
 from tests.journeys.command import enrol, learner, tutor, write_csv
-from tests.journeys.killing import FORKS, code_of, fresh, kill, nursery, said, summary_of, toward, wait_until
+from tests.journeys.killing import FORKS, code_of, fresh, kill, said, summary_of, toward, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -279,12 +279,11 @@ def killed(goal: int, folder: Path, start: Starter, tell: Callable[[str], None],
 
 @pytest.mark.skipif(not FORKS, reason="without fork every process is fresh, as in the next test")
 def test_killed_at_random_moments_each_row_gets_one_account(
-    tmp_path: Path, pytestconfig: pytest.Config, tell: Callable[[str], None]
+    tmp_path: Path, pytestconfig: pytest.Config, start: Starter, tell: Callable[[str], None]
 ) -> None:
     """However often and whenever processes are killed, the rest is done, once, and report and server agree."""
     goal = KILLS_LONG if pytestconfig.getoption("--long") else KILLS
-    with nursery() as start:
-        landed = killed(goal, tmp_path, start, tell, AT_ONCE)
+    landed = killed(goal, tmp_path, start, tell, AT_ONCE)
     assert min(landed[name] for name in ("before the run began", "in mid-run", "during reports")) > goal // 500
 
 
@@ -293,9 +292,9 @@ def test_fresh_processes_killed(tmp_path: Path, tell: Callable[[str], None]) -> 
     assert killed(KILLS_OF_FRESH, tmp_path, fresh, tell, 1)["in mid-run"]
 
 
-def test_killed_before_it_began_it_leaves_nothing_to_resume(tmp_path: Path) -> None:
+def test_killed_before_it_began_it_leaves_nothing_to_resume(tmp_path: Path, start: Starter) -> None:
     """A run killed in its look-ups is none: resume says that there is nothing, and a fresh submit does the job."""
-    with nursery() as start, sandbox.running(faults=Faults(latency=0.2)) as onefile:
+    with sandbox.running(faults=Faults(latency=0.2)) as onefile:
         env = toward(onefile)
         write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
         before = len(onefile.world.users())

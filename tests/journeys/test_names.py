@@ -12,12 +12,13 @@ from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
 from bulk_import.sandbox.seed import FIRST_NEW_USER_ID
 from tests.journeys.command import Ended, learner, report_of, tutor, write_csv
-from tests.journeys.killing import code_of, nursery, toward
+from tests.journeys.killing import ended_of, toward
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bulk_import.sandbox import Running
+    from tests.journeys.killing import Starter
 
 pytestmark = pytest.mark.journey
 
@@ -37,17 +38,14 @@ class Run(Protocol):
         ...
 
 
-@pytest.fixture(scope="module")
-def run() -> Iterator[Run]:
+@pytest.fixture
+def run(start: Starter) -> Run:
     """Runs a command in a folder to its end, as a process that has imported everything already."""
-    with nursery() as start:
 
-        def ended(folder: Path, *words: str, env: Mapping[str, str] = NO_SETTINGS) -> Ended:
-            command = start(folder, *words, env=env)
-            code = code_of(command)
-            return Ended(code, command.out.read_text(encoding="utf-8"), command.err.read_text(encoding="utf-8"))
+    def ended(folder: Path, *words: str, env: Mapping[str, str] = NO_SETTINGS) -> Ended:
+        return ended_of(start(folder, *words, env=env))
 
-        yield ended
+    return ended
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
 from tests.journeys.command import learner, write_csv
-from tests.journeys.killing import code_of, kill, nursery, said, summary_of, toward, wait_until
+from tests.journeys.killing import code_of, kill, said, summary_of, toward, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,13 +31,6 @@ pytestmark = pytest.mark.journey
 PEOPLE = 10
 LET_IN = 3
 ALL_FAST = Switches(calls_per_minute=10**6)
-
-
-@pytest.fixture(scope="module")
-def start() -> Iterator[Starter]:
-    """A nursery for all tests of this module."""
-    with nursery() as starter:
-        yield starter
 
 
 @dataclass

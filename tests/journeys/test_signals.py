@@ -16,7 +16,7 @@ import pytest
 from bulk_import import sandbox
 from bulk_import.sandbox import Faults, Switches
 from tests.journeys.command import environment, learner, write_csv
-from tests.journeys.killing import code_of, fresh, nursery, said, summary_of, toward, wait_until
+from tests.journeys.killing import code_of, fresh, said, summary_of, toward, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +30,6 @@ pytestmark = pytest.mark.journey
 PEOPLE = 40
 ON_WINDOWS = os.name == "nt"
 SIGNALS = [getattr(signal, name) for name in (("CTRL_BREAK_EVENT",) if ON_WINDOWS else ("SIGINT", "SIGTERM"))]
-
-
-@pytest.fixture(scope="module")
-def start() -> Iterator[Starter]:
-    """A nursery for all tests of this module."""
-    with nursery() as starter:
-        yield starter
 
 
 @contextmanager
