@@ -291,12 +291,18 @@ def _contradictions(
     told: dict[str, list[int]] = defaultdict(list)
     both = keys[0].notna() & keys[1].notna()
     for row, first, second in zip(keys[0].index[both], keys[0][both], keys[1][both], strict=True):
-        value, given = found[0].get(first), found[1].get(second)
+        value = 0 if _none(field, str(first)) else found[0].get(first)
+        given = found[1].get(second)
         if value is not None and given is not None and (code := _disagreement(value, given)):
             told[code].append(int(row))
     heading = " and ".join(f"“{source.table.headings[at].text}”" for at in source.columns.beside[field])
     for code, rows in told.items():
         yield Breach(code, field, rows, heading)
+
+
+def _none(field: str, key: str) -> bool:
+    """Whether an id says that there is nobody, which no list was asked about."""
+    return KINDS[field].names_nothing(key.partition(" ")[2])
 
 
 def _disagreement(value: Value, given: Answer) -> str | None:

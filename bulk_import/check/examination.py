@@ -65,7 +65,7 @@ def examine(table: Table, options: Options) -> Examined:
     cells.say_nothing_of(shut)
     live = roles.mask(roles.index.isin(shut), SHUT)
     _clean(cells, table, columns, options)
-    _take_names(cells, table, columns)
+    _take_names(cells, live, table, columns)
     _set_apart_doubled(cells, live, table, columns)
     _set_apart_broken(cells, live, table, columns)
     set_apart_damaged(cells, live, table, _cells_that_count(table, columns))
@@ -113,13 +113,20 @@ def _clean(cells: Cells, table: Table, columns: Columns, options: Options) -> No
             cells.texts[name] = typed if cleaned.equals(typed) else cleaned
 
 
-def _take_names(cells: Cells, table: Table, columns: Columns) -> None:
-    """Names that stand beside a column of ids: in place of an empty id, and to be compared with the others."""
+def _take_names(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:
+    """Names that stand beside a column of ids: in place of an empty id, and to be compared with the others.
+
+    Where several columns of names say different things and no id does, it cannot be told which is meant.
+    """
     for name, positions in columns.beside.items():
         names = FIELDS[name].kind.clean(first_filled(table, positions))
         ids = cells.texts[name]
         cells.texts[name] = ids.where(ids.notna(), names)
         cells.names[name] = names.where(ids.notna() & ~names.isin(ERROR_TEXTS))
+        for position in positions[1:]:
+            others = FIELDS[name].kind.clean(table.frame.iloc[:, position])
+            unlike = others.notna() & (others.str.casefold() != names.str.casefold())
+            cells.blame("column-unsure", name, ids.isna() & unlike & takers(name, live), named(table, positions))
 
 
 def _set_apart_doubled(cells: Cells, live: pd.Series[int], table: Table, columns: Columns) -> None:

@@ -8,6 +8,7 @@ from bulk_import.catalogue import FIELDS
 from bulk_import.findings import Finding, Place, column_letters
 from bulk_import.kinds import Identifier, ListedReference, Name, Phone, Reference, Uln
 from bulk_import.kinds.kind import INVISIBLE, ODD_SPACES, trimmed
+from bulk_import.kinds.numbers import FLOATS, FLOATS_AMONG_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
 
 UNSEEN: Final = f"{INVISIBLE}|{ODD_SPACES}"
-FLOAT: Final = r"[0-9]+\.0+"
 APOSTROPHE: Final = "'"
 CURLY: Final = "[‘’“”]"
 
@@ -45,7 +45,8 @@ def _told(texts: pd.Series[str], kind: Kind, letters: str) -> Iterator[tuple[str
     unseen = _counted(texts[_unseen(texts)], letters, "spaces that do not break or characters that show nothing")
     floats = ""
     if isinstance(kind, (Uln, Reference, ListedReference, Phone, Identifier)):
-        floats = _counted(texts[texts.str.fullmatch(FLOAT, na=False)], letters, "“.0” at the end")
+        pattern = FLOATS_AMONG_TEXTS if isinstance(kind, (ListedReference, Identifier)) else FLOATS
+        floats = _counted(texts[texts.str.fullmatch(pattern, na=False)], letters, "“.0” at the end")
     yield "cells-tidied", " and ".join(filter(None, [unseen, floats]))
     yield "apostrophe-first", _counted(texts[texts.str.startswith(APOSTROPHE, na=False)], letters, "an apostrophe")
     if isinstance(kind, Name):

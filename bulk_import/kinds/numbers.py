@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 ULN_PLACEHOLDERS = ("9999999999", "-2")
 LARGEST_ID = 2**31 - 1
 
+FLOATS = r"[0-9]+\.0+"
+FLOATS_AMONG_TEXTS = r"(?:0|[1-9][0-9]*)\.0"
+"""Where any text will do only what a program writes for a float: “10.00” may be a class's name, “007.0” a reference."""
+
 _SCIENTIFIC = r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+"
 _ULN = "[1-9][0-9]{9}"
 _NINO = "[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]?"
@@ -230,7 +234,12 @@ def without_spaces(texts: pd.Series[str]) -> pd.Series[str]:
     return texts.str.replace(f"[{SPACES}]+", "", regex=True) if spaced.any() else texts
 
 
-def whole_numbers(texts: pd.Series[str]) -> pd.Series[str]:
-    """Texts such as 101.0 as 101; all others unchanged."""
-    floating = texts.str.fullmatch(r"[0-9]+\.0+", na=False)
+def whole_numbers(texts: pd.Series[str], floats: str = FLOATS) -> pd.Series[str]:
+    """Texts such as 101.0 as 101; all others unchanged.
+
+    Args:
+        texts: a cleaned column.
+        floats: what such a text looks like.
+    """
+    floating = texts.str.fullmatch(floats, na=False)
     return texts.mask(floating, texts.str.replace(r"\.0+$", "", regex=True)) if floating.any() else texts

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from bulk_import.kinds.kind import ExcelColumn, Json, Kind, Value, trimmed
-from bulk_import.kinds.numbers import Zero, whole_numbers
+from bulk_import.kinds.numbers import FLOATS_AMONG_TEXTS, Zero, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ class ListedReference(Kind):
 
     def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
         """101.0 becomes 101."""
-        return whole_numbers(trimmed(texts))
+        return whole_numbers(trimmed(texts), FLOATS_AMONG_TEXTS)
 
     def names_nothing(self, text: str) -> bool:
         """Whether a cleaned text is OneFile's 0 for “none”, which no list has to be asked about."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from bulk_import.kinds.kind import SPACES, ExcelColumn, Kind, Rule, characters, good_or_missing, length_rule, trimmed
-from bulk_import.kinds.numbers import whole_numbers
+from bulk_import.kinds.numbers import FLOATS_AMONG_TEXTS, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,7 +141,7 @@ class Identifier(Text):
 
     def clean(self, texts: pd.Series[str]) -> pd.Series[str]:
         """101.0 becomes 101."""
-        return whole_numbers(trimmed(texts))
+        return whole_numbers(trimmed(texts), FLOATS_AMONG_TEXTS)
 
     def rules(self) -> Mapping[str, Rule]:
         """Length, and what Excel does to long numbers (1.23457E+11)."""

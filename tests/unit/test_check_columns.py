@@ -180,3 +180,24 @@ def test_a_file_with_more_problems_than_anybody_reads_is_refused(monkeypatch: py
         check_all([people_table(*bad), people_table(person(Role.OBSERVER, 9), {"ULN": "2"})], options=OPTIONS)
     assert caught.value.finding.code == "problems-too-many"
     assert "most are ULN (uln-format) in 3 rows, OrganisationID (id-format) in 2 rows" in caught.value.finding.detail
+
+
+@pytest.mark.parametrize(
+    ("number", "tutor", "coach", "expected"),
+    [
+        (None, "Helen Marsh", "Ann Old", ["column-unsure"]),
+        (None, "Helen Marsh", "helen marsh ", []),
+        (None, None, "Ann Old", []),
+        ("105", "Helen Marsh", "Ann Old", []),
+    ],
+)
+def test_names_that_differ_are_not_chosen_from(
+    number: str | None, tutor: str | None, coach: str | None, expected: list[str]
+) -> None:
+    """Where no id says who is meant, of two columns of names neither is taken for the other."""
+    people = people_table({**person(Role.LEARNER), "DefaultAssessorID": number})
+    headings = [*(heading.text for heading in people.headings), "Tutor", "Coach"]
+    cells = [*people.frame.iloc[0].tolist(), tutor, coach]
+    found = check(made_table(headings, [cells]), source=0, options=Options(today=TODAY))
+    assert [one.code for one in found.findings] == expected
+    assert len(list(found.records())) == (not expected)

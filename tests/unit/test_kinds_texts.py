@@ -110,6 +110,8 @@ def test_a_long_email_address_is_advice() -> None:
     [
         ("L0042", []),
         ("000152", []),
+        ("000152.0", []),
+        ("12.00", []),
         ("1E10", []),
         ("9.27631E+09", ["number-damaged"]),
         ("9E+15", ["number-damaged"]),
@@ -117,7 +119,7 @@ def test_a_long_email_address_is_advice() -> None:
     ],
 )
 def test_a_reference_keeps_every_character(text: str, codes: list[str]) -> None:
-    """Leading zeros stay; only Excel's own scientific form is damage."""
+    """Leading zeros stay; only Excel's own scientific form is damage, and no float is written “12.00”."""
     assert broken(Identifier(), text) == codes
     assert cleaned(Identifier(), text) == text
 

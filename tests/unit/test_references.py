@@ -123,6 +123,14 @@ def test_ids_stand_in_the_records() -> None:
     assert (first["ProviderID"], second["LearnerStatusID"]) == (0, 503)
 
 
+def test_a_name_with_figures_is_not_taken_for_an_id() -> None:
+    """A class of ten o'clock is not the one with the id 10; only “10.0” is what a program writes for a 10."""
+    lists = {**LISTS, (1, Listed.CLASSES): CentreList([{"ID": 10, "Name": "Joinery"}, {"ID": 201, "Name": "10.00"}])}
+    checked = sources([learner(1, ClassroomID="10.00"), learner(2, ClassroomID="10.0")])
+    (found,) = settle(checked, {one.spot: answer(one, lists, {}) for one in asked(checked)})
+    assert [sent(record)["ClassroomID"] for record in found.records()] == [201, 10]
+
+
 WRONG: tuple[tuple[Mapping[str, str], str, str, str], ...] = (
     ({"ClassroomID": "Carpentry Levl 2 A"}, "reference-unknown", "G2", "“Carpentry Level 2 A” (id 201, MIS value C1)"),
     ({"DefaultAssessorID": "priya nair"}, "reference-ambiguous", "F2", "(id 112, MIS value S1, archived)"),
@@ -206,6 +214,23 @@ def test_a_name_beside_an_id(
     (found,) = settled((check(made_table(headings, [cells]), source=0, options=Options(today=TODAY)),))
     assert [(one[0], one[3]) for one in told(found)] == findings
     assert [sent(record)["DefaultAssessorID"] for record in found.records()] == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize(
+    ("name", "findings"),
+    [("Frank Alder", ["reference-contradiction"]), ("Somebody", ["reference-name-unknown"]), (None, [])],
+)
+def test_none_and_a_name_beside_it_contradict(name: str | None, findings: list[str]) -> None:
+    """A 0 is what many an export writes for an id that it has not looked up."""
+    people = people_table(learner(1, DefaultEmployerID="0"))
+    headings = [*(heading.text for heading in people.headings), "Line Manager"]
+    cells = [*people.frame.iloc[0].tolist(), name]
+    lists = {**LISTS, (1, Listed.EMPLOYERS): CentreList([{"ID": 401, "FirstName": "Frank", "LastName": "Alder"}])}
+    found = check(made_table(headings, [cells]), source=0, options=Options(today=TODAY))
+    (found,) = settle([found], {one.spot: answer(one, lists, {}) for one in asked([found])})
+    assert [one[0] for one in told(found)] == findings
+    stopped = "reference-contradiction" in findings
+    assert [sent(record)["DefaultEmployerID"] for record in found.records()] == ([] if stopped else [0])
 
 
 def test_people_of_the_run_are_found_by_name_email_and_mis_value() -> None:
