@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import EXAMPLE_MARK, FIELDS, GUIDANCE_MARK
+from bulk_import.catalogue import EXAMPLE_MARK, FIELDS, GUIDANCE_MARK, fields_for_heading
 from bulk_import.read.table import CellType
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def guidance(grid: Grid) -> np.ndarray:
     marked = bool(mask.any())
     for position in np.flatnonzero(grid.types.any(axis=1) & ~mask)[:LOOKED_AT]:
         texts = [text for text, _ in _cells(grid, int(position))]
-        if texts and not (_is_guidance(texts) or (not marked and _is_our_example(texts))):
+        said = _is_guidance(texts) or (_is_mostly_guidance(texts) and not _names_somebody(grid, int(position)))
+        if texts and not (said or (not marked and _is_our_example(texts))):
             break
         mask[position] = bool(texts)
     return mask
@@ -87,11 +88,23 @@ def _cells(grid: Grid, position: int) -> list[tuple[str, int]]:
 def _is_guidance(texts: list[str]) -> bool:
     if EXAMPLE.fullmatch(texts[0]) and len(texts) > 1:
         return True
-    if any(text.startswith((GUIDANCE_MARK, EXAMPLE_MARK)) for text in texts):
-        return True
+    return any(text.startswith((GUIDANCE_MARK, EXAMPLE_MARK)) for text in texts)
+
+
+def _is_mostly_guidance(texts: list[str]) -> bool:
     spoken = [text for text in texts if GUIDANCE.match(text)]
     addressed = any("@" in text for text in texts if text not in spoken)
     return 2 * len(spoken) >= len(texts) and not addressed
+
+
+NAMES: Final = frozenset({("FirstName",), ("LastName",)})
+
+
+def _names_somebody(grid: Grid, position: int) -> bool:
+    """Whether a first and a last name stand in a row, which may well say “Required” or “Optional” of somebody."""
+    named = zip(grid.headings, grid.columns, strict=True)
+    texts = [column[position].as_py() or "" for heading, column in named if fields_for_heading(heading.text) in NAMES]
+    return len(texts) > 1 and all(text.strip() and not GUIDANCE.match(text) for text in texts)
 
 
 ENOUGH_EXAMPLES: Final = 4

@@ -247,6 +247,12 @@ def test_guidance_rows_are_skipped(tmp_path: Path) -> None:
     assert (rows(table), said(table.findings)) == ([4], [("guidance-skipped", None, "rows 2, 3")])
 
 
+def test_a_row_with_names_is_no_guidance(tmp_path: Path) -> None:
+    """Somebody of whom a column says “Required” is a row, with the error that the e-mail address is missing."""
+    table = read(tmp_path, "First name,Last name,Email,English,Maths\nAmy,Cole,,Required,Required\n")
+    assert (rows(table), said(table.findings)) == ([2], [])
+
+
 def test_headings_alone_are_a_table_of_nothing(tmp_path: Path) -> None:
     """A file of headings has no rows, with or without a line end."""
     for text in (HEAD, HEAD.strip(), HEAD + "\n\n"):
