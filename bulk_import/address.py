@@ -12,15 +12,16 @@ def web_address(text: str) -> str:
     """An address of the API, fit to be used, without a slash at its end.
 
     Raises:
-        ValueError: it is not https and not on this machine, has no host, or carries more than a path; says what it
-            must be, to be read behind a setting's name.
+        ValueError: it is not https and not on this machine, has no host, a port that is none or a space in it, or
+            carries more than a path; says what it must be, to be read behind a setting's name.
     """
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
-    except ValueError:  # brackets that do not close, say
-        host = ""
-    if not host or parts.scheme not in {"http", "https"}:
+        sound = text.isprintable() and " " not in text and parts.port != 0
+    except ValueError:  # brackets that do not close, or a port that is no number, say
+        host, sound = "", False
+    if not (host and sound) or parts.scheme not in {"http", "https"}:
         raise ValueError(f"must be a web address such as {LIKE}")
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError(f"must hold no user name or password and nothing behind ? or #; it looks like {LIKE}")

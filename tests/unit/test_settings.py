@@ -79,6 +79,9 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ("http://127.1", "must begin with https://"),
         ("https://example.com/?x=1", "nothing behind ?"),
         ("https://[::1", "must be a web address"),
+        ("https://example.com:abc", "must be a web address"),
+        ("https://example.com:99999/api", "must be a web address"),
+        ("https://example.com /api", "must be a web address"),
     ],
 )
 def test_an_unsafe_address_is_refused(tmp_path: Path, address: str, said: str) -> None:
