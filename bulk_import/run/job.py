@@ -60,7 +60,8 @@ class Job:
         """The job that `to_json` stored."""
         return cls(
             files=tuple(Path(file) for file in stored["files"]),
-            sheets=tuple(stored["sheets"]),
+            # runs of earlier versions have one sheet or none
+            sheets=tuple(stored["sheets"] if "sheets" in stored else filter(None, [stored["sheet"]])),
             role=None if stored["role"] is None else Role(stored["role"]),
             columns=stored["columns"],
             values=stored["values"],

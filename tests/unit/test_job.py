@@ -47,6 +47,14 @@ def test_what_a_run_was_read_with_is_kept_for_resuming(tmp_path: Path) -> None:
     assert stored["unknown_codes"] == {"L14": "leave-out"}
 
 
+@pytest.mark.parametrize(("sheet", "sheets"), [(None, ()), ("People", ("People",))])
+def test_runs_of_one_sheet_can_be_resumed(tmp_path: Path, sheet: str | None, sheets: tuple[str, ...]) -> None:
+    """What a version wrote that knew of one sheet is read as it was meant."""
+    stored = Job(files=()).to_json(load(environ={}, cwd=tmp_path))
+    del stored["sheets"]
+    assert Job.from_json({**stored, "sheet": sheet}).sheets == sheets
+
+
 DECIDING: tuple[Mapping[str, object], ...] = (
     {"bad_optional": "stop-row"},
     {"apostrophes": "straight"},
