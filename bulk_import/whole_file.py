@@ -29,7 +29,7 @@ def write_whole(
 ) -> Path:
     """Writes a file under a temporary name beside it, and moves it into place when all of it is on the disk.
 
-    A file that is replaced hands its rights on.
+    A file that is replaced hands its rights on, on POSIX.
 
     Args:
         target: the file's own name.
@@ -50,7 +50,7 @@ def write_whole(
             render(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        if target.exists():
+        if os.name != "nt" and target.exists():  # there the mode is read-only or not, and such a file stays in the way
             shutil.copymode(target, partial)
         return move(partial, target)
     finally:

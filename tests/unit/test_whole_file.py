@@ -64,6 +64,18 @@ def test_rights_are_asked_for_or_handed_on(tmp_path: Path) -> None:
     assert (seen[0], stat.S_IMODE(target.stat().st_mode)) == (0o600, 0o600)
 
 
+@pytest.mark.skipif(os.name != "nt", reason="elsewhere such a file is replaced")
+def test_a_read_only_file_on_windows_stays_and_nothing_else_does(tmp_path: Path) -> None:
+    """It cannot be replaced, and what was written beside it must not become as hard to delete."""
+    target = tmp_path / "bulk-import.toml"
+    target.write_bytes(b"old")
+    target.chmod(stat.S_IREAD)
+    with pytest.raises(PermissionError):
+        write_whole(target, lambda stream: stream.write(b"new"))
+    assert (target.read_bytes(), _names(tmp_path)) == (b"old", ["bulk-import.toml"])
+    target.chmod(stat.S_IREAD | stat.S_IWRITE)
+
+
 def test_what_a_killed_process_left_is_taken_away(tmp_path: Path) -> None:
     """Of this file alone, whatever its name."""
     for name in (".a [1].xlsx.0123abcd.partial", ".a 1.xlsx.0123abcd.partial"):
