@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import numpy as np
+    import pandas as pd
 
     from bulk_import.check.cells import Cells
     from bulk_import.check.records import Options
@@ -101,6 +102,8 @@ def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
         days = distinct.str[8:10].astype(int)
         if len(distinct) < ENOUGH_REAL or (days > MONTHS).any():
             continue
+        if (days == 1).all() and JANUARY not in _months(name, cells.texts[name][forms == Form.DAY_FIRST]):
+            continue  # programmes that begin on the first of a month, and not all in a January
         cells.blame("date-order-unsure", name, real, "Excel seems to have read it with the month first")
         heading = table.headings[position]
         place = Place(table.source.name, table.source.sheet, None, heading.column)
@@ -111,6 +114,12 @@ def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
         yield Finding("dates-ambiguous", place, field=name, heading=heading.text, detail=detail)
 
 
+def _months(name: str, texts: pd.Series[str]) -> set[int]:
+    """The months of text dates that can only be read day first."""
+    return {day.month for text in texts.unique() if (day := DATE_FIELDS[name].day(text))}
+
+
+JANUARY: Final = 1
 MONTHS: Final = 12
 _ORDERS: Final[Mapping[DateOrder, str]] = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 

@@ -171,6 +171,17 @@ def test_dates_that_excel_read_the_american_way_are_stopped() -> None:
     assert codes(check(made_table(headings, rows, types=one_above), source=0, options=OPTIONS)) == ["dates-mixed"]
 
 
+@pytest.mark.parametrize(("text", "expected"), [("25/09/2026", "dates-mixed"), ("25/01/2026", "dates-ambiguous")])
+def test_firsts_of_months_are_no_american_dates(text: str, expected: str) -> None:
+    """Many programmes begin on one; only where the dates that stayed text are of January may all be of January."""
+    days = [*(f"2026-{month:02}-01" for month in range(8, 13)), text]
+    people = [{**person(Role.LEARNER, at), "StartOn": day, "PlannedEndDate": None} for at, day in enumerate(days)]
+    table = people_table(*people)
+    at = [heading.text for heading in table.headings].index("StartOn")
+    table.types[:5, at] = CellType.DATE
+    assert check(table, source=0, options=OPTIONS).findings[0].code == expected
+
+
 def test_a_file_with_more_problems_than_anybody_reads_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The columns with the most are named, and the problems of all files of a run count together."""
     monkeypatch.setattr("bulk_import.check.verdict.MOST_PROBLEMS", 5)
