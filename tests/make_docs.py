@@ -18,7 +18,7 @@ from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sen
 from bulk_import.cli.commands import app
 from bulk_import.findings import Finding, Place, Sentences, Severity, all_sentences, fix, located
 from bulk_import.kinds import Choice
-from bulk_import.settings import SETTINGS
+from bulk_import.known_settings import SETTINGS
 from tests.finding_examples import EXAMPLES, REMEDIES
 
 if TYPE_CHECKING:

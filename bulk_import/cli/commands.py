@@ -371,8 +371,8 @@ def _settings(context: typer.Context, **options: object) -> Settings:
 @contextmanager
 def _target(settings: Settings) -> Iterator[Target]:
     from bulk_import.cli import practice  # noqa: PLC0415 - heavy
+    from bulk_import.customer_token import customer_token  # noqa: PLC0415 - after --help
     from bulk_import.run import Target  # noqa: PLC0415 - heavy
-    from bulk_import.settings import customer_token  # noqa: PLC0415 - after --help
 
     if settings.environment == "sandbox":
         with practice.server(settings.sandbox_state) as target:

@@ -264,7 +264,7 @@ def _roles(some: Collection[Role]) -> str:
 
 def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
     """Every setting with its origin, then what was looked at and how to mend it."""
-    from bulk_import.settings import SETTINGS  # noqa: PLC0415 - beside its only use
+    from bulk_import.known_settings import SETTINGS  # noqa: PLC0415 - beside its only use
 
     table = _table(f"Settings ({settings.file or 'no settings file'})", "Setting", "Value", "From")
     for setting in SETTINGS:

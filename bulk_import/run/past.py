@@ -26,7 +26,7 @@ from bulk_import.run.planning import CHANGED_SINCE, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
-from bulk_import.settings import site_secret
+from bulk_import.site_key import site_secret
 from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
 from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of, refusal_words
-from bulk_import.settings import site_secret
+from bulk_import.site_key import site_secret
 from bulk_import.submit import IN_DOUBT
 
 if TYPE_CHECKING:

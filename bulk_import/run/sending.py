@@ -15,7 +15,7 @@ from bulk_import.plan import NOT_MADE, Unchanged, Update, vain_detail
 from bulk_import.references import KINDS
 from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
-from bulk_import.settings import site_secret
+from bulk_import.site_key import site_secret
 from bulk_import.submit import carry_out
 
 if TYPE_CHECKING:

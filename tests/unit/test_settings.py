@@ -10,9 +10,12 @@ import keyring
 import pytest
 
 from bulk_import.catalogue import coding_problems
+from bulk_import.customer_token import customer_token
 from bulk_import.errors import SettingsError, UsageError
 from bulk_import.findings import Severity
-from bulk_import.settings import BASE_URLS, SETTINGS, customer_token, load, site_secret
+from bulk_import.known_settings import BASE_URLS, SETTINGS
+from bulk_import.settings import load
+from bulk_import.site_key import site_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
