@@ -133,14 +133,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """When a plan is too large to be meant: a number of changes, and a share of the centre's accounts in per cent."""
-
-    max_changes: int
-    max_change_percent: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Rules:
     """What a plan may do.
 
@@ -366,24 +358,3 @@ def _digest(checked: Sequence[Checked], actions: Iterable[Action], target: Mappi
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:16]
-
-
-def objections(plan: Plan, limits: Limits, *, accounts: int) -> tuple[str, ...]:
-    """Why a plan should not be carried out without being looked at twice, a sentence each.
-
-    Args:
-        plan: the plan.
-        limits: what is normal.
-        accounts: how many accounts the centre has.
-    """
-    changes = len(plan.changes)
-    said = []
-    if changes > limits.max_changes:
-        said.append(f"The file would make {changes:,} changes; the limit is {limits.max_changes:,} (max_changes).")
-    percent = limits.max_change_percent
-    if percent is not None and changes * 100 > percent * accounts:
-        said.append(
-            f"The file would make {changes:,} changes where the centre has {accounts:,} accounts; "
-            f"the limit is {percent} per cent (max_change_percent)."
-        )
-    return tuple(said)

@@ -51,6 +51,12 @@ class Settings:
     apostrophes: Literal["as-typed", "straight"]
     max_changes: int
     max_change_percent: int | None
+    max_invalid_percent: int
+    max_ended_percent: int
+    min_known_percent: int
+    max_fewer_rows_percent: int
+    max_blank_percent: int
+    max_role_percent: int
     update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]

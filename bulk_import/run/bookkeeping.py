@@ -17,6 +17,7 @@ from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
+from bulk_import.safety import portrait
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,7 +85,7 @@ def naming_the_run(desk: Desk) -> Iterator[None]:
 
 def begin_check(desk: Desk) -> str:
     """Enters a check in the journal and gives its name."""
-    start = RunStart("check", desk.settings.environment, "", None, _sources(desk), options=_options(desk))
+    start = RunStart("check", desk.settings.environment, "", None, sources_of(desk), options=_options(desk))
     return desk.journal.begin_run(start)
 
 
@@ -96,9 +97,13 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> st
         environment=target.environment,
         host=target.host,
         organisation_id=None if organisation is None else organisation.id,
-        sources=_sources(desk),
+        sources=sources_of(desk),
         digest=plan.digest,
-        options={**_options(desk), "organisation": None if organisation is None else organisation.name},
+        options={
+            **_options(desk),
+            "organisation": None if organisation is None else organisation.name,
+            "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
+        },
     )
     return desk.journal.begin_run(start, decisions(plan.actions), known=world.directory.accounts.keys())
 
@@ -113,7 +118,8 @@ def _options(desk: Desk) -> dict[str, object]:
     }
 
 
-def _sources(desk: Desk) -> tuple[SourceRead, ...]:
+def sources_of(desk: Desk) -> tuple[SourceRead, ...]:
+    """What was read, to be recognised again."""
     tables = [source.table for source in desk.checked]
     return tuple(
         SourceRead(str(table.source.path.resolve()), table.source.sha256, table.source.sheet, table.rows_read)

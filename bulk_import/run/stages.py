@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
-from bulk_import.plan import Create, Limits, Plan, objections
+from bulk_import.plan import Create
 from bulk_import.references import meanings
 from bulk_import.run.before_after import with_differences
 from bulk_import.run.bookkeeping import (
@@ -27,6 +27,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.likeness import objections_to
 from bulk_import.run.lists import resolve
 from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
@@ -35,8 +36,9 @@ from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from bulk_import.plan import Plan
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
     from bulk_import.run.target import Target
@@ -111,9 +113,15 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
         desk = desk.answered(await resolve(desk.checked, world, api))
         calls = calls_of(api)
     plan = _plan(desk, target, world)
+    objections = objections_to(desk, target, world, plan)
     run = begin("dry-run", desk, target, world, plan)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
-    notices = (emails, f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}")
+    notices: tuple[str, ...] = (
+        emails,
+        f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
+    )
+    if objections:
+        notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     told = with_differences(fates(desk.checked, decisions(plan.actions), None), plan.changes, world.directory.accounts)
     return conclude(desk, told, ending)
@@ -126,7 +134,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         desk = desk.answered(await resolve(desk.checked, world, api))
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
-        _refuse_if_unsafe(plan, world, desk.settings, orders)
+        passed = _refuse_if_unsafe(plan, objections_to(desk, target, world, plan), orders)
         if not orders.approve(preview):
             raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
         secret = ready_to_send(desk)
@@ -139,7 +147,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    notices = (emails, *sent.notices)
+    notices = (emails, *passed, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
@@ -196,19 +204,23 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
 
 
-def _refuse_if_unsafe(plan: Plan, world: World, settings: Settings, orders: Orders) -> None:
-    """Raises RefusedAsUnsafe for a plan that is not the one looked at, or too large to be meant."""
+def _refuse_if_unsafe(plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
+    """What the report says of limits that were passed because somebody said so.
+
+    Raises:
+        RefusedAsUnsafe: the plan is not the one looked at, or does not look like what was meant.
+    """
     if orders.only_if is not None and orders.only_if != plan.digest:
         raise RefusedAsUnsafe(
             f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
             "The file, the settings or OneFile has changed since. Look at a new dry run, and use its digest.",
         )
-    limits = Limits(settings.max_changes, settings.max_change_percent)
-    too_large = objections(plan, limits, accounts=len(world.directory.accounts))
-    if too_large and not orders.allow_large:
+    if objections and not orders.allow_large:
         raise RefusedAsUnsafe(
-            f"Nothing was sent. {' '.join(too_large)}", "If that is what you mean, run it again with --allow-large."
+            f"Nothing was sent. {' '.join(objections)}",
+            "Look at a dry run. If it is what you mean, run it again with --allow-large.",
         )
+    return tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
 
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:

@@ -206,6 +206,22 @@ def test_a_plan_over_the_limit_needs_to_be_allowed(tmp_path: Path, onefile: Runn
     assert run(tmp_path, "submit", "people.csv", "--yes", "--allow-large", env=env).code == 0
 
 
+def test_a_file_that_was_cut_off_needs_to_be_allowed(tmp_path: Path, onefile: Running) -> None:
+    """The second night's file has a third of the rows: 4, unless somebody says that it is meant; the report tells."""
+    everybody = [learner(number) for number in range(30)]
+    write_csv(tmp_path / "people.csv", everybody)
+    env = settings(onefile)
+    assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 0
+    write_csv(tmp_path / "people.csv", [one | {"ClassroomID": "202"} for one in everybody[:10]])
+    rehearsed = run(tmp_path, "dry-run", "people.csv", env=env)
+    assert rehearsed.code == 0
+    assert "Was it cut off?" in " ".join(rehearsed.out.split())
+    refused = run(tmp_path, "submit", "people.csv", "--yes", env=env)
+    assert (refused.code, "Was it cut off?" in " ".join(refused.err.split())) == (4, True)
+    allowed = run(tmp_path, "submit", "people.csv", "--yes", "--allow-large", env=env)
+    assert (allowed.code, "Passed with --allow-large" in allowed.out) == (0, True)
+
+
 def test_without_a_terminal_nothing_is_sent_unasked(tmp_path: Path, onefile: Running) -> None:
     """A scheduler that forgot --yes gets a sentence and exit code 2, and nobody an account."""
     write_csv(tmp_path / "people.csv", [learner(1)])

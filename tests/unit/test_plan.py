@@ -18,14 +18,12 @@ from bulk_import.plan import (
     Create,
     Earlier,
     Hold,
-    Limits,
     Plan,
     Rules,
     Unchanged,
     Update,
     differences,
     make_plan,
-    objections,
 )
 from tests.unit.tables import TODAY, people_table, person
 
@@ -325,24 +323,6 @@ def test_the_digest_is_the_same_for_the_same_and_another_for_another() -> None:
     }
     assert plan.digest not in others
     assert len(others) == 3
-
-
-@pytest.mark.parametrize(
-    ("limits", "accounts", "refused"),
-    [
-        (Limits(2), 0, False),
-        (Limits(1), 0, True),
-        (Limits(10, 100), 2, False),
-        (Limits(10, 100), 1, True),
-        (Limits(1, 10), 5, True),
-    ],
-)
-def test_a_plan_too_large_to_be_meant_is_objected_to(limits: Limits, accounts: int, refused: bool) -> None:  # noqa: FBT001 - a table's column
-    """More changes than the limit, or than its share of the centre, are objected to in a sentence."""
-    plan = planned(sources([person(Role.IQA, 1), person(Role.IQA, 2)]))
-    said = objections(plan, limits, accounts=accounts)
-    assert bool(said) is refused
-    assert all("2" in sentence and sentence.endswith(".") for sentence in said)
 
 
 MISSING = "placement not found (code -57)"

@@ -1,0 +1,204 @@
+"""Whether a plan looks like what was meant: limits that stop a bad file before it becomes hundreds of e-mails.
+
+A run's sources are told by a portrait, which holds counts and headings and nobody's data. It is judged by itself, and
+beside the portrait of the last good run of the same sources: a file that was cut off, one of last year, and one whose
+columns have slipped all look plausible row by row, and none of them looks like the file of the night before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bulk_import.catalogue import FIELDS, Role
+from bulk_import.plan import Create, Plan, Unchanged, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bulk_import.check import Checked
+
+FEW = 20
+"""Below so many rows shares say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is normal. Numbers are rows, shares are per cent; None is no limit.
+
+    Attributes:
+        max_changes: creates and updates together.
+        max_change_percent: the same, as a share of the centre's accounts.
+        max_invalid_percent: rows with an error, of all rows.
+        max_ended_percent: new learners whose planned end has passed, of all new learners.
+        min_known_percent: rows whose account is there, beside those of the last good run.
+        max_fewer_rows_percent: rows that are missing beside the last good run.
+        max_blank_percent: by how much the share of empty cells of a column may have grown since the last good run.
+        max_role_percent: by how much a role's share of the rows may have changed since.
+    """
+
+    max_changes: int = 5000
+    max_change_percent: int | None = None
+    max_invalid_percent: int | None = 50
+    max_ended_percent: int | None = 50
+    min_known_percent: int | None = 20
+    max_fewer_rows_percent: int | None = 50
+    max_blank_percent: int | None = 50
+    max_role_percent: int | None = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """What the sources of a run looked like, in counts.
+
+    Attributes:
+        rows: data rows, those without a word not among them.
+        invalid: rows with an error.
+        known: rows whose account was there, or was made by the run.
+        learners: new learners who name a planned end.
+        ended: those of them whose planned end has passed.
+        roles: the role's id → rows.
+        blank: API name → empty cells, for each field that a column holds.
+        headings: API name → the heading of its column.
+    """
+
+    rows: int
+    invalid: int
+    known: int
+    learners: int = 0
+    ended: int = 0
+    roles: Mapping[str, int] = field(default_factory=dict)
+    blank: Mapping[str, int] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """What the journal keeps of it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, object]) -> Portrait:
+        """The portrait that `to_json` stored; what another version knew beside it is left out."""
+        names = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in stored.items() if name in names})  # type: ignore[arg-type]
+
+
+def portrait(checked: Sequence[Checked], plan: Plan, today: date) -> Portrait:
+    """What the sources of a plan look like.
+
+    Args:
+        checked: the sources.
+        plan: what would be done for their rows.
+        today: the day that planned ends are held against.
+    """
+    roles = Counter(str(role) for source in checked for role in source.roles.tolist() if role)
+    blank: Counter[str] = Counter()
+    headings: dict[str, str] = {}
+    for source in checked:
+        for name, position in source.columns.field_at.items():
+            blank[name] += int(source.table.frame.iloc[:, position].isna().sum())
+            headings.setdefault(name, source.table.headings[position].text)
+    ends = [end for create in plan.creates if isinstance(end := create.record.values.get("PlannedEndDate"), date)]
+    return Portrait(
+        rows=sum(len(source.table.frame) for source in checked),
+        invalid=sum(len(source.invalid_rows) for source in checked),
+        known=sum(isinstance(action, Update | Unchanged | Create) for action in plan.actions),
+        learners=len(ends),
+        ended=sum(end < today for end in ends),
+        roles=dict(roles),
+        blank=dict(blank),
+        headings=headings,
+    )
+
+
+def objections(plan: Plan, now: Portrait, before: Portrait | None, limits: Limits, *, accounts: int) -> tuple[str, ...]:
+    """Why a plan should not be carried out without being looked at twice, a sentence each.
+
+    Args:
+        plan: the plan.
+        now: what its sources look like.
+        before: what they looked like in the last good run; None if there was none.
+        limits: what is normal.
+        accounts: how many accounts the centre has.
+    """
+    said = [*_too_much(plan, limits, accounts), *_odd_by_itself(now, limits)]
+    if before is not None and before.rows >= FEW:
+        said += [*_lost(plan, now, before, limits), *_slipped(now, before, limits)]
+    return tuple(said)
+
+
+def _too_much(plan: Plan, limits: Limits, accounts: int) -> Iterator[str]:
+    changes = len(plan.changes)
+    creates = len(plan.creates)
+    what = f"{changes:,} changes ({creates:,} new accounts, {changes - creates:,} updates)"
+    if changes > limits.max_changes:
+        yield f"The file would make {what}; the limit is {limits.max_changes:,} (max_changes)."
+    percent = limits.max_change_percent
+    if percent is not None and changes * 100 > percent * accounts:
+        yield (
+            f"The file would make {what} where the centre has {accounts:,} accounts; the limit is {percent} per cent "
+            "(max_change_percent)."
+        )
+
+
+def _odd_by_itself(now: Portrait, limits: Limits) -> Iterator[str]:
+    if now.rows >= FEW and _over(now.invalid, now.rows, limits.max_invalid_percent):
+        yield (
+            f"{now.invalid:,} of {now.rows:,} rows have an error; the limit is {limits.max_invalid_percent} per cent "
+            "(max_invalid_percent). Have the columns slipped?"
+        )
+    if now.learners >= FEW and _over(now.ended, now.learners, limits.max_ended_percent):
+        yield (
+            f"The planned end of {now.ended:,} of {now.learners:,} new learners has passed; the limit is "
+            f"{limits.max_ended_percent} per cent (max_ended_percent). Is this a file of last year?"
+        )
+
+
+def _lost(plan: Plan, now: Portrait, before: Portrait, limits: Limits) -> Iterator[str]:
+    """What a file lacks that was cut off, or that is another one."""
+    if _over(before.rows - now.rows, before.rows, limits.max_fewer_rows_percent):
+        yield (
+            f"The file has {now.rows:,} rows, the last good run had {before.rows:,}; the limit is "
+            f"{limits.max_fewer_rows_percent} per cent fewer (max_fewer_rows_percent). Was it cut off?"
+        )
+    there = len(plan.actions) - len(plan.creates)
+    percent = limits.min_known_percent
+    if percent is not None and len(plan.creates) >= FEW and there * 100 < percent * before.known:
+        yield (
+            f"OneFile knows {there:,} of the file's people and would get {len(plan.creates):,} new ones; the last good "
+            f"run left {before.known:,} that it knows, and the least is {percent} per cent of them "
+            "(min_known_percent). Is this another file, or has the column of the MISID changed?"
+        )
+
+
+def _slipped(now: Portrait, before: Portrait, limits: Limits) -> Iterator[str]:
+    """What tells of columns that have moved, gone, or come out of the export empty."""
+    gone = [f"{name} (“{heading}”)" for name, heading in before.headings.items() if name not in now.headings]
+    if gone:
+        yield f"Columns that the last good run had are gone: {', '.join(gone)}."
+    if now.rows < FEW:
+        return
+    for name in FIELDS:
+        if name in now.blank and name in before.blank:
+            share, usual = _percent(now.blank[name], now.rows), _percent(before.blank[name], before.rows)
+            if limits.max_blank_percent is not None and share - usual > limits.max_blank_percent:
+                yield (
+                    f"{name} is empty in {share} per cent of the rows, in the last good run in {usual}; the limit is "
+                    f"{limits.max_blank_percent} more (max_blank_percent)."
+                )
+    for role in Role:
+        share, usual = (_percent(one.roles.get(str(int(role)), 0), one.rows) for one in (now, before))
+        if limits.max_role_percent is not None and abs(share - usual) > limits.max_role_percent:
+            yield (
+                f"{role.label}: {share} per cent of the rows, in the last good run {usual}; the limit is "
+                f"{limits.max_role_percent} more or less (max_role_percent)."
+            )
+
+
+def _over(part: int, whole: int, percent: int | None) -> bool:
+    return percent is not None and part * 100 > percent * whole
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(part * 100 / whole)
