@@ -117,6 +117,8 @@ class Connection:
         transport: what carries the calls in tests.
         clock: seconds on a monotonic clock.
         sleep: waits for so many seconds.
+        closed_for: seconds for which no call may leave, 0 if one may; asked before each.
+        on_rest: is told when calls begin to wait for that, with the seconds.
         log: is told of each exchange.
 
     Raises:
@@ -136,6 +138,8 @@ class Connection:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        closed_for: Callable[[], float] = lambda: 0.0,
+        on_rest: Callable[[float], None] | None = None,
         log: Callable[[CallMade], None] | None = None,
     ) -> None:
         self._base_url = checked_address(base_url)
@@ -145,6 +149,9 @@ class Connection:
         self._transport = transport
         self.clock = clock
         self.sleep = sleep
+        self._closed_for = closed_for
+        self._on_rest = on_rest
+        self._resting = False
         self._log = log
         self._pacer: Pacer | SharedPacer = Pacer(calls_per_minute, clock=clock, sleep=sleep)
         if pace_file is not None:
@@ -196,6 +203,7 @@ class Connection:
             StoppedEarly: the pace file cannot be used; nothing was sent.
         """
         async with self._in_flight:
+            await self._opened()
             session = await self._logged_in()
             if not isinstance(session, _Session):
                 return session
@@ -205,6 +213,15 @@ class Connection:
                 session = self._session or session
                 verdict = await self._exchange(request, ("X-TokenID", session.token), attempt, row)
         return self._watched(verdict, session)
+
+    async def _opened(self) -> None:
+        """Waits while no call may leave; says so once for all that wait."""
+        while (seconds := self._closed_for()) > 0:
+            if not self._resting and self._on_rest is not None:
+                self._on_rest(seconds)
+            self._resting = True
+            await self.sleep(seconds)
+        self._resting = False
 
     def _watched(self, verdict: Verdict, session: _Session) -> Verdict:
         """The verdict, with the session forgotten if it was refused; counts sessions refused one after another."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.address import web_address
+from bulk_import.maintenance import Window, window_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -118,6 +119,14 @@ def _names(value: object) -> frozenset[str]:
     return frozenset(name.strip() for name in names if name.strip())
 
 
+def _windows(value: object) -> tuple[Window, ...]:
+    """A list in the file, a text with commas in a variable."""
+    texts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError('must be hours such as "07:00-07:30", or a list of such')
+    return tuple(window_from(text) for text in texts if text.strip())
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("environment", "sandbox", _environment, "Where to send: sandbox, beta, practice or live."),
     Setting("base_url", None, _base_url, "The API's address, if it is not the environment's own."),
@@ -130,6 +139,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("settle_wait", 12.0, _number(0, 600, "seconds"), "Seconds before a second look for a doubtful row."),
     Setting("call_lifetime", 120.0, _number(0, 3600, "seconds"), "Seconds a call without answer may still be at work."),
     Setting("failures_to_stop", 5, _whole(1, 1000), "Failed calls in a row after which a run stops early."),
+    Setting(
+        "maintenance",
+        (),
+        _windows,
+        'When OneFile is down and nothing is sent, in UK time, such as "07:00-07:30"; a run rests meanwhile.',
+    ),
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
     Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),

@@ -21,6 +21,8 @@ from bulk_import.known_settings import BASE_URLS, BY_NAME, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from bulk_import.maintenance import Window
+
 FILE_NAME = "bulk-import.toml"
 SECRET_NAME = "bulk-import.key"  # noqa: S105 - a file's name
 Codes: TypeAlias = "Mapping[str, str | Mapping[str, str]]"
@@ -43,6 +45,7 @@ class Settings:
     settle_wait: float
     call_lifetime: float
     failures_to_stop: int
+    maintenance: tuple[Window, ...]
     journal: Path
     reports: Path
     retention: int | None

@@ -172,7 +172,7 @@ async def _go_on(
     progress: Callable[[Progress], None],
     say: Callable[[str], None],
 ) -> Finished:
-    async with open_api(desk.settings, target, desk.log) as api:
+    async with open_api(desk.settings, target, desk.log, say) as api:
         world = await look_up_with_latest(desk, target, api, say)
         changes, actions = _still_to_do(desk, run, world)
         sent = await send(desk, run.id, changes, actions=actions, api=api, known=(), secret=secret, progress=progress)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.maintenance import UK
 from bulk_import.plan import Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from bulk_import.api import Organisation
     from bulk_import.plan import Change, Create
@@ -33,6 +35,7 @@ class Preview:
         emailed: how many people OneFile would e-mail.
         addresses: how many e-mail addresses would change.
         minutes: how long sending takes at the least.
+        ends: when it is done then, after any maintenance hours of OneFile's.
         digest: of the plan.
     """
 
@@ -43,6 +46,7 @@ class Preview:
     emailed: int
     addresses: int
     minutes: float
+    ends: datetime
     digest: str
 
     def lines(self) -> tuple[str, ...]:
@@ -52,8 +56,12 @@ class Preview:
             f"Environment: {self.environment}. Organisation: {', '.join(self.organisations) or 'none'}.",
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
             email_sentence(self.emailed, self.environment, self.addresses),
-            f"Sending takes {_duration(self.minutes)}. Plan {self.digest}.",
+            f"Sending takes {_duration(self.minutes)}, until about {_clock(self.ends)}. Plan {self.digest}.",
         )
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(UK):%H:%M}"
 
 
 def _duration(minutes: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
+from bulk_import.maintenance import end_of
 from bulk_import.plan import Create
 from bulk_import.references import meanings
 from bulk_import.run.before_after import with_differences
@@ -129,7 +130,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
-    async with open_api(desk.settings, target, desk.log) as api:
+    async with open_api(desk.settings, target, desk.log, orders.say) as api:
         world = await look_up_with_latest(desk, target, api, orders.say)
         desk = desk.answered(await resolve(desk.checked, world, api))
         plan = _plan(desk, target, world)
@@ -232,6 +233,7 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         invalid=sum(len(source.invalid_rows) for source in desk.checked),
         emailed=emailed(plan.creates, world.organisations),
         addresses=addresses(plan.changes),
-        minutes=len(plan.changes) / desk.settings.calls_per_minute,
+        minutes=(minutes := len(plan.changes) / desk.settings.calls_per_minute),
+        ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
     )

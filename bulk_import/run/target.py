@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bulk_import.api import OneFile
+from bulk_import.maintenance import UK, closed_for
 from bulk_import.report import Calls
+from bulk_import.run.desk import utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bulk_import.run.log import RunLog
     from bulk_import.settings import Settings
 
@@ -28,8 +33,14 @@ class Target:
         return urlsplit(self.base_url).hostname or ""
 
 
-def open_api(settings: Settings, target: Target, log: RunLog) -> OneFile:
+def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str], None] | None = None) -> OneFile:
     """OneFile at the pace of the settings, shared by all runs with this journal; an async context manager.
+
+    Args:
+        settings: for pace, patience and maintenance hours.
+        target: where to send.
+        log: is told of each call.
+        say: tells the person who waits what a wait is for.
 
     Raises:
         SettingsError: the address is neither https nor on this machine.
@@ -42,8 +53,15 @@ def open_api(settings: Settings, target: Target, log: RunLog) -> OneFile:
         concurrency=settings.concurrency,
         timeout=settings.timeout,
         pace_file=settings.journal.with_name(settings.journal.name + ".pace"),
+        closed_for=lambda: closed_for(settings.maintenance, utc_now(), lead=settings.timeout),
+        on_rest=None if say is None else lambda seconds: say(_resting(seconds)),
         log=log.call,
     )
+
+
+def _resting(seconds: float) -> str:
+    until = (utc_now() + timedelta(seconds=seconds)).astimezone(UK)
+    return f"OneFile's maintenance hours: nothing is sent until {until:%H:%M}, then the run goes on by itself."
 
 
 def calls_of(api: OneFile) -> Calls:

@@ -1,0 +1,85 @@
+"""Maintenance hours: when nothing is sent, in the United Kingdom's time, and when a run then ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bulk_import.maintenance import UK, closed_for, end_of, window_from
+
+MORNING = (window_from("07:00-07:30"),)
+NIGHT = (window_from("23:30-00:15"),)
+TOUCHING = (window_from("07:00-07:30"), window_from("07:30-08:00"))
+
+
+def at(text: str) -> datetime:
+    """A moment in the United Kingdom."""
+    return datetime.fromisoformat(text).replace(tzinfo=UK)
+
+
+@pytest.mark.parametrize(
+    ("windows", "moment", "minutes"),
+    [
+        (MORNING, "2026-11-25 06:59:59", 0),
+        (MORNING, "2026-11-25 07:00", 30),
+        (MORNING, "2026-11-25 07:29", 1),
+        (MORNING, "2026-11-25 07:30", 0),
+        (MORNING, "2026-07-01 07:10", 20),
+        (NIGHT, "2026-11-25 23:45", 30),
+        (NIGHT, "2026-11-25 00:05", 10),
+        (NIGHT, "2026-11-25 12:00", 0),
+        (TOUCHING, "2026-11-25 07:15", 45),
+        ((), "2026-11-25 07:15", 0),
+    ],
+)
+def test_how_long_nothing_may_leave(windows: tuple[object, ...], moment: str, minutes: int) -> None:
+    """A window closes at its first minute and opens at its last, in summer and winter, past midnight too."""
+    assert closed_for(windows, at(moment)) == minutes * 60  # type: ignore[arg-type]  # a table's column
+
+
+def test_the_hours_are_the_united_kingdoms() -> None:
+    """At 06:10 UTC in summer it is 07:10 in London, whatever the machine says."""
+    assert closed_for(MORNING, datetime(2026, 7, 1, 6, 10, tzinfo=UTC)) == 20 * 60
+    assert closed_for(MORNING, datetime(2026, 12, 1, 6, 10, tzinfo=UTC)) == 0
+
+
+def test_nothing_is_begun_just_before() -> None:
+    """With a lead, calls whose answers would come in the window are not made any more."""
+    assert closed_for(MORNING, at("2026-11-25 06:59:40"), lead=30) == 30 * 60 + 20
+    assert closed_for(MORNING, at("2026-11-25 06:59:20"), lead=30) == 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "minutes", "end"),
+    [
+        ("2026-11-25 06:00", 30, "2026-11-25 06:30"),
+        ("2026-11-25 06:50", 20, "2026-11-25 07:40"),
+        ("2026-11-25 07:10", 5, "2026-11-25 07:35"),
+        ("2026-11-25 06:00", 60, "2026-11-25 07:00"),
+        ("2026-11-25 06:00", 24 * 60, "2026-11-26 06:30"),
+    ],
+)
+def test_when_a_run_ends(moment: str, minutes: int, end: str) -> None:
+    """Work rests in the windows and goes on after them."""
+    assert end_of(MORNING, at(moment), minutes * 60) == at(end)
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.sampled_from((MORNING, NIGHT, TOUCHING)))  # noqa: DTZ001 - made aware below
+def test_after_the_wait_the_door_is_open(naive: datetime, windows: tuple[object, ...]) -> None:
+    """Whoever waits as long as told may send then, on the days when the clocks change too."""
+    moment = naive.replace(tzinfo=UTC)
+    wait = closed_for(windows, moment)  # type: ignore[arg-type]  # sampled from tables
+    assert 0 <= wait < 3 * 3600
+    assert closed_for(windows, moment + timedelta(seconds=wait)) == 0  # type: ignore[arg-type]  # likewise
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7", "07:00", "07:00-24:30", "07:61-08:00", "a-b", "07:00-07:00", "07:00-08:00-09:00"]
+)
+def test_what_is_no_window(text: str) -> None:
+    """Anything but two times of the day is refused in words."""
+    with pytest.raises(ValueError, match="must"):
+        window_from(text)
