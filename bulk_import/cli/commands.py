@@ -134,6 +134,9 @@ def dry_run(
     date_order: DateOrderOption = DateOrder.DMY,
     out: Out = None,
     mode: ModeOption = Mode.UPSERT,
+    save_plan: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the plan in a file: its digest, and a line a row.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,  # noqa: ARG001 - a dry run shows no progress yet; scripts may say it all the same
 ) -> None:
@@ -144,7 +147,7 @@ def dry_run(
         settings = _settings(context, out=out)
         job = _job(files, sheet, role, map_, set_, date_order, mode)
         with _target(settings) as target:
-            finished = run.dry_run(job, settings, target)
+            finished = run.dry_run(job, settings, target, plan_file=save_plan)
         _finish(finished, as_json=as_json)
 
 

@@ -21,8 +21,10 @@ from bulk_import.run.bookkeeping import (
     naming_the_run,
     operator,
     organisation_of,
+    sources_of,
     uk_today,
 )
+from bulk_import.run.comparison import save_plan, what_has_changed
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
@@ -38,6 +40,7 @@ from bulk_import.run.world import World, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from bulk_import.plan import Plan
     from bulk_import.report import Calls
@@ -75,14 +78,20 @@ def check(job: Job, settings: Settings) -> Finished:
         return conclude(desk, None, _ending(run, "check", desk))
 
 
-def dry_run(job: Job, settings: Settings, target: Target) -> Finished:
+def dry_run(job: Job, settings: Settings, target: Target, *, plan_file: Path | None = None) -> Finished:
     """Checks, looks everybody up and decides for every row; changes nothing.
 
+    Args:
+        job: what was asked for.
+        settings: checked.
+        target: whom to ask.
+        plan_file: where to keep the plan besides.
+
     Raises:
-        BulkImportError: as `check`; or OneFile cannot be asked.
+        BulkImportError: as `check`; or OneFile cannot be asked, or the plan cannot be kept.
     """
     with _desk(job, settings) as desk:
-        return asyncio.run(_rehearse(desk, target))
+        return asyncio.run(_rehearse(desk, target, plan_file))
 
 
 def submit(
@@ -108,13 +117,16 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
         yield Desk(job, settings, checked, journal, started)
 
 
-async def _rehearse(desk: Desk, target: Target) -> Finished:
+async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
         world = await look_up(desk.records, api)
         desk = desk.answered(await resolve(desk.checked, world, api))
         calls = calls_of(api)
     plan = _plan(desk, target, world)
     objections = objections_to(desk, target, world, plan)
+    decided = decisions(plan.actions)
+    if plan_file is not None:
+        save_plan(plan_file, plan, decided, sources_of(desk))
     run = begin("dry-run", desk, target, world, plan)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices: tuple[str, ...] = (
@@ -124,7 +136,7 @@ async def _rehearse(desk: Desk, target: Target) -> Finished:
     if objections:
         notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    told = with_differences(fates(desk.checked, decisions(plan.actions), None), plan.changes, world.directory.accounts)
+    told = with_differences(fates(desk.checked, decided, None), plan.changes, world.directory.accounts)
     return conclude(desk, told, ending)
 
 
@@ -135,7 +147,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         desk = desk.answered(await resolve(desk.checked, world, api))
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
-        passed = _refuse_if_unsafe(plan, objections_to(desk, target, world, plan), orders)
+        passed = _refuse_if_unsafe(desk, plan, objections_to(desk, target, world, plan), orders)
         if not orders.approve(preview):
             raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
         secret = ready_to_send(desk)
@@ -205,16 +217,17 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
 
 
-def _refuse_if_unsafe(plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
+def _refuse_if_unsafe(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
     """What the report says of limits that were passed because somebody said so.
 
     Raises:
         RefusedAsUnsafe: the plan is not the one looked at, or does not look like what was meant.
     """
     if orders.only_if is not None and orders.only_if != plan.digest:
+        changed = what_has_changed(orders.only_if, desk.journal, sources_of(desk), decisions(plan.actions))
         raise RefusedAsUnsafe(
-            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
-            "The file, the settings or OneFile has changed since. Look at a new dry run, and use its digest.",
+            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands. {changed}",
+            "Look at a new dry run, and use its digest.",
         )
     if objections and not orders.allow_large:
         raise RefusedAsUnsafe(

@@ -196,6 +196,27 @@ def test_a_plan_that_is_another_now_is_refused(tmp_path: Path, onefile: Running)
     assert "Nothing was sent" in done.err
 
 
+def test_a_refusal_names_what_has_changed_since_the_dry_run(tmp_path: Path, onefile: Running) -> None:
+    """More rows, and an account that somebody changed in OneFile, are told in numbers; the plan was kept in a file."""
+    enrol(onefile, [learner(1, ClassroomID="202")])
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    env = settings(onefile)
+    rehearsed = run(tmp_path, "dry-run", "people.csv", "--json", "--save-plan", "plan.json", env=env)
+    kept = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert kept["digest"] == rehearsed.json["digest"]
+    assert [(row["row"], row["action"], row["changes"]) for row in kept["rows"]] == [
+        (2, "update", ["ClassroomID"]),
+        (3, "create", []),
+    ]
+    assert not [secret for secret in PERSONAL if secret in json.dumps(kept["rows"])]
+    write_csv(tmp_path / "people.csv", [learner(1, LastName="Married"), learner(2), learner(3), learner(4)])
+    refused = run(tmp_path, "submit", "people.csv", "--yes", "--only-if", kept["digest"], env=env)
+    assert refused.code == 4
+    said = " ".join(refused.err.split())
+    assert "The file is not the one that run" in said
+    assert "2 more creates, 1 account changed in OneFile." in said
+
+
 def test_a_plan_over_the_limit_needs_to_be_allowed(tmp_path: Path, onefile: Running) -> None:
     """max_changes stops a submit with 4; --allow-large lets it pass."""
     write_csv(tmp_path / "people.csv", [learner(1), learner(2)])

@@ -1,0 +1,87 @@
+"""What has become of a plan that somebody looked at: named when a submit refuses another, kept in a file on request."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from bulk_import.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from bulk_import.journal import Decision, Journal, Key, SourceRead
+    from bulk_import.plan import Plan
+
+KINDS = {"create": "create", "update": "update", "unchanged": "unchanged row", "hold": "held row"}
+"""What a plan does to a row, in the words of a person who reads how many."""
+
+
+def what_has_changed(digest: str, journal: Journal, sources: Sequence[SourceRead], now: Iterable[Decision]) -> str:
+    """How the plan with a digest differs from the one that would be carried out now, in a sentence.
+
+    Args:
+        digest: the one that somebody looked at.
+        journal: knows the dry run that printed it.
+        sources: what was read now.
+        now: what would be done now.
+    """
+    run = next((run for run in journal.runs() if run.start.digest == digest), None)
+    if run is None:
+        return "This journal knows no dry run with that digest."
+    if [one.sha256 for one in run.start.sources] != [one.sha256 for one in sources]:
+        return f"The file is not the one that run {run.id} read. {_difference(journal.decisions(run.id), now)}"
+    return f"Since run {run.id}: {_difference(journal.decisions(run.id), now)}"
+
+
+def _difference(before: Iterable[Decision], now: Iterable[Decision]) -> str:
+    old, new = ({one.key: one for one in decisions} for decisions in (before, now))
+    counts = [Counter[str](one.kind for one in decisions.values()) for decisions in (old, new)]
+    words = [_more_or_fewer(counts[1][kind] - counts[0][kind], word) for kind, word in KINDS.items()]
+    if changed := _accounts_changed(old, new):
+        words.append(_counted(changed, "account") + " changed in OneFile")
+    said = ", ".join(word for word in words if word)
+    return f"{said}." if said else "the same rows, read under other settings."
+
+
+def _accounts_changed(old: Mapping[Key, Decision], new: Mapping[Key, Decision]) -> int:
+    """Rows to which the same is to be done, with another account or in other fields."""
+    both = [(old[key], new[key]) for key in old.keys() & new.keys()]
+    return sum(
+        before.kind == now.kind and (before.user_id, before.changes) != (now.user_id, now.changes)
+        for before, now in both
+    )
+
+
+def _more_or_fewer(count: int, word: str) -> str:
+    return f"{abs(count):,} {'more' if count > 0 else 'fewer'} {_plural(abs(count), word)}" if count else ""
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count:,} {_plural(count, word)}"
+
+
+def _plural(count: int, word: str) -> str:
+    return word if count == 1 else f"{word}s"
+
+
+def save_plan(file: Path, plan: Plan, decided: Iterable[Decision], sources: Sequence[SourceRead]) -> None:
+    """Writes a plan into a file: its digest, and for each row what would be done; nobody's data.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    rows = [
+        {"source": one.key[0], "row": one.key[1], "action": one.kind, "user_id": one.user_id, "changes": one.changes}
+        for one in decided
+    ]
+    read = [{"path": one.path, "sha256": one.sha256, "sheet": one.sheet, "rows": one.rows} for one in sources]
+    content = {"schema": 1, "digest": plan.digest, "counts": dict(plan.counts), "sources": read, "rows": rows}
+    try:
+        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+    except OSError as wrong:
+        raise OutputError(
+            f"The plan cannot be written to {file} ({wrong.strerror}).", "Name another file after --save-plan."
+        ) from wrong
