@@ -85,6 +85,7 @@ def _head(report: Report) -> dict[str, object]:
             "retried": report.calls.retried,
             "throttled": report.calls.throttled,
         },
+        "notices": list(report.notices),
         "findings": [finding_object(finding, report.severities) for finding in report.file_findings()],
     }
 

@@ -89,8 +89,17 @@ def begin_check(desk: Desk) -> str:
     return desk.journal.begin_run(start)
 
 
-def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> str:
-    """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent."""
+def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan, remarks: Sequence[str] = ()) -> str:
+    """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent.
+
+    Args:
+        mode: "dry-run" or "submit".
+        desk: the run's.
+        target: where it goes.
+        world: OneFile as it was found.
+        plan: what would be done.
+        remarks: what every report of the run has to say, however often it is stopped and resumed; nobody's data.
+    """
     organisation = organisation_of(desk, world)
     start = RunStart(
         mode=mode,
@@ -102,6 +111,7 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan) -> st
         options={
             **_options(desk),
             "organisation": None if organisation is None else organisation.name,
+            "remarks": list(remarks),
             "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
         },
     )

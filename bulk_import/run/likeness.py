@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bulk_import.journal import RunState
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
     from bulk_import.settings import Settings
+
+DATE_DIGITS = 6
+_STAMP = re.compile(r"[0-9]+(?:[-_. T]?[0-9]+)*")
 
 GOOD = frozenset({0, 1})
 """Exit codes of runs that came to their end."""
@@ -57,4 +62,14 @@ def _ended_well(run: Run) -> bool:
 
 
 def _places(sources: tuple[SourceRead, ...]) -> list[tuple[str, str | None]]:
-    return [(source.path, source.sheet) for source in sources]
+    return [(same_every_night(source.path), source.sheet) for source in sources]
+
+
+def same_every_night(path: str) -> str:
+    """A file's path without the date in its name: many exports are called otherwise each night."""
+    whole = PurePath(path)
+    return str(whole.with_name(_STAMP.sub(_without_date, whole.name)))
+
+
+def _without_date(stamp: re.Match[str]) -> str:
+    return "#" if sum(character.isdigit() for character in stamp[0]) >= DATE_DIGITS else stamp[0]

@@ -184,7 +184,7 @@ async def _go_on(
     made = [Create(record) for record in desk.records if (one := done.get(key_of(record))) and one.kind == "create"]
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
-    ending = replace(ending, notices=(emails, *sent.notices))
+    ending = replace(ending, notices=(emails, *_remarks(run), *sent.notices))
     return conclude(desk, fates(desk.checked, decided, outcomes), ending)
 
 
@@ -277,7 +277,7 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
     options, closing = run.start.options, run.closing
     id_ = run.start.organisation_id
     (mode,) = (mode for mode in get_args(Mode) if mode == run.start.mode)
-    notices = closing.get("notices", [])
+    notices = closing.get("notices", list(_remarks(run)))
     finished = closing.get("finished")
     return Ending(
         run=run.id,
@@ -293,6 +293,12 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         calls_before=run.calls,
         by=str(options.get("by", "")),
     )
+
+
+def _remarks(run: Run) -> tuple[str, ...]:
+    """What every report of a run has to say; runs of earlier versions have none."""
+    remarks = run.start.options.get("remarks")
+    return tuple(map(str, remarks)) if isinstance(remarks, list) else ()
 
 
 def _count(value: object) -> int:

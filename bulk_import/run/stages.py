@@ -151,7 +151,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         if not orders.approve(preview):
             raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
         secret = ready_to_send(desk)
-        run = begin("submit", desk, target, world, plan)
+        run = begin("submit", desk, target, world, plan, passed)
         known = world.directory.accounts.keys()
         sent = await send(
             desk, run, plan.changes, actions=plan.actions, api=api, known=known, secret=secret, progress=progress

@@ -45,6 +45,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order() -> None:
         "balanced",
         "exit_code",
         "calls",
+        "notices",
         "findings",
         "rows",
     ]
