@@ -9,6 +9,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bulk_import.folding import folded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
@@ -214,7 +216,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def ask(preview: Preview) -> bool:
-    """Shows what a submit would do, and asks; True only for the word yes.
+    """Shows what a submit would do, and asks; True only for the word yes, on the live OneFile for the centre's name.
 
     The question goes to standard error, so that standard output stays the report's.
     """
@@ -224,10 +226,15 @@ def ask(preview: Preview) -> bool:
     try:
         for line in preview.lines():
             out.print(shown(line))
-        print("Type yes to go on: ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() == "yes"
+        return all(_typed(answer) for answer in preview.to_type)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _typed(answer: str) -> bool:
+    wanted = "yes" if answer == "yes" else f"the name of the organisation, {shown(answer)},"
+    print(f"Type {wanted} to go on: ", end="", file=sys.stderr, flush=True)
+    return folded(sys.stdin.readline()) == folded(answer)
 
 
 def show_runs(rows: list[tuple[str, ...]]) -> None:

@@ -30,6 +30,7 @@ class Preview:
     Attributes:
         environment: which OneFile.
         organisations: the organisations the rows name, as "Name (id)".
+        names: theirs alone, as OneFile gives them; the number where it gives none.
         counts: rows by action.
         invalid: rows that stay behind because they need correcting.
         emailed: how many people OneFile would e-mail.
@@ -41,6 +42,7 @@ class Preview:
 
     environment: str
     organisations: tuple[str, ...]
+    names: tuple[str, ...]
     counts: Mapping[str, int]
     invalid: int
     emailed: int
@@ -48,6 +50,11 @@ class Preview:
     minutes: float
     ends: datetime
     digest: str
+
+    @property
+    def to_type(self) -> tuple[str, ...]:
+        """What a person types to go on, in turn: on the live OneFile the name of each organisation, else yes."""
+        return self.names if self.environment == "live" and self.names else ("yes",)
 
     def lines(self) -> tuple[str, ...]:
         """The preview in words."""

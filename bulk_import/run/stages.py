@@ -149,7 +149,9 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         preview = _preview(desk, target, plan, world)
         passed = _refuse_if_unsafe(desk, plan, objections_to(desk, target, world, plan), orders)
         if not orders.approve(preview):
-            raise RefusedAsUnsafe("Nothing was sent: the answer was not yes.", "Run the command again to be asked.")
+            raise RefusedAsUnsafe(
+                "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
+            )
         secret = ready_to_send(desk)
         run = begin("submit", desk, target, world, plan, passed)
         known = world.directory.accounts.keys()
@@ -239,9 +241,11 @@ def _refuse_if_unsafe(desk: Desk, plan: Plan, objections: Sequence[str], orders:
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
     named = {record.values["OrganisationID"] for record in desk.records}
+    organisations = [one for one in world.organisations.values() if one.id in named]
     return Preview(
         environment=target.environment,
-        organisations=tuple(f"{one.name} ({one.id})" for one in world.organisations.values() if one.id in named),
+        organisations=tuple(f"{one.name} ({one.id})" for one in organisations),
+        names=tuple(one.name.strip() or str(one.id) for one in organisations),
         counts=plan.counts,
         invalid=sum(len(source.invalid_rows) for source in desk.checked),
         emailed=emailed(plan.creates, world.organisations),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk_import.directory import Account, Directory, folded
-from bulk_import.errors import BulkImportError
+from bulk_import.errors import BulkImportError, CredentialsRefused
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
@@ -47,16 +47,33 @@ async def look_up(records: Sequence[Record], api: OneFile) -> World:
 
     Raises:
         ApiDown: no answer, or none that can be used.
-        CredentialsRefused: the customer token is not accepted.
+        CredentialsRefused: the customer token is not accepted, or its customer owns none of the organisations named.
     """
-    customer, _name = await api.customer()
+    customer, name = await api.customer()
     organisations = {organisation.id: organisation for organisation in await api.organisations(customer)}
+    _refuse_strangers(records, organisations, name)
     seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
     directory = Directory(await _accounts(api, seats))
     directory = directory.with_details(await _found_by_misid(records, directory, seats, api))
     ids = dict.fromkeys(id_ for record in records for id_ in directory.candidates(record))
     details = await _details(api, [directory.accounts[id_] for id_ in ids])
     return World(organisations, directory.with_details(details), frozenset(seats))
+
+
+def _refuse_strangers(records: Sequence[Record], organisations: Mapping[int, Organisation], customer: str) -> None:
+    """Raises CredentialsRefused where the customer owns none of the rows' organisations: it is another's token.
+
+    Where it owns some, the rows of the others are held, each by itself: one of them was mistyped.
+    """
+    named = {_seat(record)[0] for record in records}
+    if not named or named & organisations.keys():
+        return
+    owned = ", ".join(f"{one.id} ({one.name})" for one in organisations.values()) or "none at all"
+    raise CredentialsRefused(
+        f"Nothing was sent: the customer token is that of {customer}, who does not own organisation "
+        f"{', '.join(map(str, sorted(named)))}. Its organisations: {owned}.",
+        "Correct the organisation, in the settings (organisation_id) or in the file, or use the token of its customer.",
+    )
 
 
 def _seat(record: Record) -> Seat:
