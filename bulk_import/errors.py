@@ -10,6 +10,7 @@ The tree, with the exit code that the command line gives each:
     │   ├── CredentialsRefused   the customer token or the session was not accepted
     │   ├── ApiDown              no answer, or only failures
     │   ├── NotShown             OneFile refuses to show something; carries what it said
+    │   ├── CanaryDiffers        the first rows came back otherwise than they were sent
     │   ├── Interrupted          Ctrl-C, SIGTERM, Ctrl-Break
     │   ├── JournalError         the journal cannot be trusted or written
     │   └── OutputError          a report or template cannot be written
@@ -84,6 +85,10 @@ class NotShown(StoppedEarly):
     def __init__(self, message: str, fix: str, said: str) -> None:
         super().__init__(message, fix)
         self.said = said
+
+
+class CanaryDiffers(StoppedEarly):
+    """The first rows came back from OneFile otherwise than they were sent, or not at all."""
 
 
 class Interrupted(StoppedEarly):

@@ -145,6 +145,13 @@ SETTINGS: tuple[Setting, ...] = (
         _windows,
         'When OneFile is down and nothing is sent, in UK time, such as "07:00-07:30"; a run rests meanwhile.',
     ),
+    Setting(
+        "canary",
+        None,
+        _whole(0, 1000),
+        "Rows of each role that are sent first and compared with what was sent before the rest follows; default 1 in a "
+        "centre's first run, else 0; as an option --canary.",
+    ),
     Setting("journal", None, _text, "The journal's file; default journal.db in the reports folder."),
     Setting("reports", "reports", _text, "The folder where each run gets a folder of its own."),
     Setting("out", None, _text, "Where the run's folder goes, if not into the reports folder; as an option --out."),

@@ -46,6 +46,7 @@ class Settings:
     call_lifetime: float
     failures_to_stop: int
     maintenance: tuple[Window, ...]
+    canary: int | None
     journal: Path
     reports: Path
     retention: int | None

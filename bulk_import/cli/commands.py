@@ -66,6 +66,12 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's f
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
+Canary = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=0, max=1000, help="Send N rows of each role first, and the rest if these come back as sent."
+    ),
+]
 ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
 
 
@@ -168,6 +174,7 @@ def submit(
         str | None, typer.Option(metavar="DIGEST", help="Refuse unless the plan is the one a dry run printed.")
     ] = None,
     allow_large: Annotated[bool, typer.Option("--allow-large", help="Pass the safety limits.")] = False,
+    canary: Canary = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -175,7 +182,7 @@ def submit(
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        settings = _settings(context, out=out)
+        settings = _settings(context, out=out, canary=canary)
         job = _job(files, sheet, role, map_, set_, date_order, mode)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
@@ -190,6 +197,7 @@ def resume(
         str | None, typer.Argument(metavar="[RUN]", help="Which run; default: the newest unfinished one.")
     ] = None,
     *,
+    canary: Canary = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -197,7 +205,7 @@ def resume(
     from bulk_import import run  # noqa: PLC0415 - heavy
 
     with _answering(as_json=as_json):
-        settings = _settings(context)
+        settings = _settings(context, canary=canary)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.resume(run_name, settings, target, progress=progress, say=screen.say)
         _finish(finished, as_json=as_json)

@@ -89,7 +89,9 @@ def begin_check(desk: Desk) -> str:
     return desk.journal.begin_run(start)
 
 
-def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan, remarks: Sequence[str] = ()) -> str:
+def begin(
+    mode: str, desk: Desk, target: Target, world: World, plan: Plan, remarks: Sequence[str] = (), canary: int = 0
+) -> str:
     """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent.
 
     Args:
@@ -99,6 +101,7 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan, remar
         world: OneFile as it was found.
         plan: what would be done.
         remarks: what every report of the run has to say, however often it is stopped and resumed; nobody's data.
+        canary: how many rows of each role go first.
     """
     organisation = organisation_of(desk, world)
     start = RunStart(
@@ -112,6 +115,7 @@ def begin(mode: str, desk: Desk, target: Target, world: World, plan: Plan, remar
             **_options(desk),
             "organisation": None if organisation is None else organisation.name,
             "remarks": list(remarks),
+            "canary": canary,
             "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
         },
     )

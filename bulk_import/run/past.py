@@ -16,13 +16,14 @@ from bulk_import.plan import Create
 from bulk_import.references import from_json
 from bulk_import.report import Calls, OrganisationInfo, pseudonymised
 from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
+from bulk_import.run.canary import canary_again
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import Ending, Finished, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import look_up_with_latest
-from bulk_import.run.planning import CHANGED_SINCE, left_to_do, plan_of
+from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -30,11 +31,11 @@ from bulk_import.site_key import site_secret
 from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from bulk_import.api import OneFile
     from bulk_import.journal import Key, Operation, Outcome, Run
-    from bulk_import.plan import Action, Change
+    from bulk_import.plan import Action
     from bulk_import.report import Report, RowFate
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
@@ -174,8 +175,19 @@ async def _go_on(
 ) -> Finished:
     async with open_api(desk.settings, target, desk.log, say) as api:
         world = await look_up_with_latest(desk, target, api, say)
-        changes, actions = _still_to_do(desk, run, world)
-        sent = await send(desk, run.id, changes, actions=actions, api=api, known=(), secret=secret, progress=progress)
+        left, actions = _still_to_do(desk, run, world)
+        sent = await send(
+            desk,
+            run.id,
+            left.changes,
+            actions=actions,
+            api=api,
+            known=(),
+            secret=secret,
+            progress=progress,
+            canary=canary_again(run, desk.settings),
+            done_before=left.done,
+        )
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)
@@ -193,7 +205,7 @@ def _added(before: Calls, api: OneFile) -> Calls:
     return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
 
 
-def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Sequence[Change], tuple[Action, ...]]:
+def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Left, tuple[Action, ...]]:
     """What is left to send, decided anew where nothing has left yet, and all that would be decided now.
 
     The journal keeps what was decided otherwise.
@@ -205,7 +217,7 @@ def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Sequence[Change], 
     desk.journal.redecide(run.id, decisions(left.decided))
     for key in left.given_up:
         desk.journal.outcome(run.id, key, Unresolved(CHANGED_SINCE, attempts=operations[key].attempts))
-    return left.changes, actions
+    return left, actions
 
 
 def rebuild(name: str, settings: Settings) -> Finished:

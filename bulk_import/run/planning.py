@@ -87,11 +87,13 @@ class Left:
         changes: to be sent, or looked up first where they are in doubt.
         decided: what is decided otherwise than it was, or again.
         given_up: rows in doubt whose account may be another person's by now, so that nothing more is sent to it.
+        done: rows that are done, as they were meant.
     """
 
     changes: tuple[Change, ...]
     decided: tuple[Action, ...]
     given_up: tuple[Key, ...]
+    done: tuple[Change, ...] = ()
 
 
 def left_to_do(
@@ -119,7 +121,8 @@ def left_to_do(
     anew = [_still(now[key], meant[key]) for key in now if state[key] in _UNTOUCHED]
     left = [_as_meant(now[key].record, meant[key]) for key in doubtful if key not in given_up]
     sent = (action for action in anew if isinstance(action, Create | Update))
-    return Left((*left, *sent), tuple(anew), tuple(given_up))
+    done = [_as_meant(now[key].record, meant[key]) for key in now if state[key] is State.DONE]
+    return Left((*left, *sent), tuple(anew), tuple(given_up), tuple(done))
 
 
 def _still_its_account(action: Action, decision: Decision) -> bool:

@@ -38,6 +38,7 @@ class Preview:
         minutes: how long sending takes at the least.
         ends: when it is done then, after any maintenance hours of OneFile's.
         digest: of the plan.
+        canary: how many rows of each role go first, and must come back as they were sent.
     """
 
     environment: str
@@ -50,6 +51,7 @@ class Preview:
     minutes: float
     ends: datetime
     digest: str
+    canary: int = 0
 
     @property
     def to_type(self) -> tuple[str, ...]:
@@ -64,7 +66,15 @@ class Preview:
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
             email_sentence(self.emailed, self.environment, self.addresses),
             f"Sending takes {_duration(self.minutes)}, until about {_clock(self.ends)}. Plan {self.digest}.",
+            *_first(self.canary),
         )
+
+
+def _first(canary: int) -> tuple[str, ...]:
+    if not canary:
+        return ()
+    rows = "The first row" if canary == 1 else f"The first {canary:,} rows"
+    return (f"{rows} of each role are sent, fetched back and compared before the rest follows.",)
 
 
 def _clock(moment: datetime) -> str:

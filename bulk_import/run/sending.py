@@ -13,6 +13,7 @@ from bulk_import.errors import JournalError
 from bulk_import.journal import Decision
 from bulk_import.plan import NOT_MADE, Unchanged, Update, vain_detail
 from bulk_import.references import KINDS
+from bulk_import.run.canary import sentences
 from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
 from bulk_import.site_key import site_secret
@@ -62,6 +63,8 @@ async def send(
     known: Collection[int],
     secret: bytes,
     progress: Callable[[Progress], None],
+    canary: int = 0,
+    done_before: Sequence[Change] = (),
 ) -> Sent:
     """Makes and updates the accounts of a run; the first signal lets calls in flight finish.
 
@@ -76,6 +79,8 @@ async def send(
         known: the ids of the accounts that stood in OneFile before.
         secret: the site's own.
         progress: is told after each row.
+        canary: how many rows of each role go first.
+        done_before: rows that an earlier part of the run sent.
     """
     settings = desk.settings
     desk.log.open(make_folder(settings.out, run))
@@ -92,21 +97,26 @@ async def send(
             settle_wait=settings.settle_wait,
             call_lifetime=settings.call_lifetime,
             failures_to_stop=settings.failures_to_stop,
+            canary=canary,
+            done_before=done_before,
             stop=stop,
             on_progress=progress,
         )
     held = tuple(
         Decision(key, "hold", None, NOT_MADE, vain_detail(rows, desk.checked)) for key, rows in carried.in_vain.items()
     )
+    told = () if carried.compared is None else tuple(sentences(carried.compared, desk, run))
+    for said in told:
+        desk.log.event("canary", said=said)
     stopped = carried.stopped
     try:
         desk.journal.redecide(run, held)
     except JournalError as error:
         stopped = stopped or error
     if stopped is None:
-        return Sent(carried.outcomes, stopped=False, notices=(), held=held)
+        return Sent(carried.outcomes, stopped=False, notices=told, held=held)
     sentence = f"The run stopped early: {stopped.message} Go on with: bulk-import resume {run}"
-    return Sent(carried.outcomes, stopped=True, notices=(sentence,), held=held)
+    return Sent(carried.outcomes, stopped=True, notices=(*told, sentence), held=held)
 
 
 def _looked_up(record: Record) -> Mapping[str, Json]:

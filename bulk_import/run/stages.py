@@ -24,6 +24,7 @@ from bulk_import.run.bookkeeping import (
     sources_of,
     uk_today,
 )
+from bulk_import.run.canary import canary_of
 from bulk_import.run.comparison import save_plan, what_has_changed
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
@@ -153,10 +154,18 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
                 "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
             )
         secret = ready_to_send(desk)
-        run = begin("submit", desk, target, world, plan, passed)
+        run = begin("submit", desk, target, world, plan, passed, preview.canary)
         known = world.directory.accounts.keys()
         sent = await send(
-            desk, run, plan.changes, actions=plan.actions, api=api, known=known, secret=secret, progress=progress
+            desk,
+            run,
+            plan.changes,
+            actions=plan.actions,
+            api=api,
+            known=known,
+            secret=secret,
+            progress=progress,
+            canary=preview.canary,
         )
         calls = calls_of(api)
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
@@ -253,4 +262,5 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         minutes=(minutes := len(plan.changes) / desk.settings.calls_per_minute),
         ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
+        canary=canary_of(desk, target, None if (one := organisation_of(desk, world)) is None else one.id),
     )

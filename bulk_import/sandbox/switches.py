@@ -32,6 +32,7 @@ class Switches:
         error_body: What the body of a refusal is.
         calls_per_minute: Calls admitted in any rolling 60 seconds for each customer token.
         session_hours: How long a session lives.
+        longest_text: How many characters of a text are kept; the rest is cut off in silence. None is no limit.
         page_cap: The greatest page; a longer one is cut to it in silence.
     """
 
@@ -51,4 +52,5 @@ class Switches:
     error_body: Literal["json", "text", "html", "empty"] = "json"
     calls_per_minute: int = 300
     session_hours: float = 24
+    longest_text: int | None = None
     page_cap: int = 1000

@@ -44,7 +44,7 @@ def create(world: World, call: Call) -> Answer:
         role = _role(call)
         organisation = _organisation(world, call)
         _require(call, role, world.switches)
-        fields = _accepted(call, role)
+        fields = _cut(world, _accepted(call, role))
         references.check(world, call.customer, organisation.id, fields)
         _take_seat(world, organisation.id, role)
         _allow_email(world, call.customer, fields)
@@ -155,6 +155,11 @@ def _accepted(call: Call, role: int) -> Fields:
             continue
         fields[rule.name] = _value(rule, sent)
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _cut(world: World, fields: Fields) -> Fields:
+    length = world.switches.longest_text
+    return {name: value[:length] if isinstance(value, str) else value for name, value in fields.items()}
 
 
 def _value(rule: Rule, sent: object) -> values.Value:

@@ -7,8 +7,19 @@ What follows from each answer is decided by `steps.next_step`.
 
 from __future__ import annotations
 
+from bulk_import.submit.canary import Compared
 from bulk_import.submit.carry import Carried, Progress, carry_out
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT
 
-__all__ = ["CALL_LIFETIME", "HALTED", "HALTED_IN_DOUBT", "IN_DOUBT", "SETTLE_WAIT", "Carried", "Progress", "carry_out"]
+__all__ = [
+    "CALL_LIFETIME",
+    "HALTED",
+    "HALTED_IN_DOUBT",
+    "IN_DOUBT",
+    "SETTLE_WAIT",
+    "Carried",
+    "Compared",
+    "Progress",
+    "carry_out",
+]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from bulk_import.directory import folded
-from bulk_import.errors import Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
+from bulk_import.errors import CanaryDiffers, Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
 from bulk_import.plan import SENDING_GROUPS, Create, Update
 from bulk_import.steps import api_down
-from bulk_import.submit.halt import Halt, StopSignal, our_mistake
+from bulk_import.submit.canary import Compared, first_rows, key_of, look_back, what_is_sent
+from bulk_import.submit.halt import Halt, Halted, StopSignal, our_mistake
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Office, Row
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
 from bulk_import.submit.task import Alteration, Claims, Creation, Task
@@ -54,12 +55,14 @@ class Carried:
     Attributes:
         outcomes: one for each row that was to be sent, by source and row.
         stopped: why the run ended early, None if it did not; never None where a row was not sent that can be.
+        compared: what came back of the first rows; None where none were to go first, or it did not get so far.
         in_vain: rows that were not sent because whom they name was refused or is held: field → that other row.
     """
 
     outcomes: Mapping[Key, Outcome]
     stopped: StoppedEarly | None = None
     in_vain: Mapping[Key, Mapping[str, Awaited]] = field(default_factory=dict)
+    compared: Compared | None = None
 
 
 async def carry_out(
@@ -75,6 +78,8 @@ async def carry_out(
     settle_wait: float = SETTLE_WAIT,
     call_lifetime: float = CALL_LIFETIME,
     failures_to_stop: int = FAILURES_TO_STOP,
+    canary: int = 0,
+    done_before: Sequence[Change] = (),
     stop: StopSignal | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Carried:
@@ -97,6 +102,8 @@ async def carry_out(
         settle_wait: seconds that a search may lag behind.
         call_lifetime: seconds after its sending when a call without answer is taken to be over.
         failures_to_stop: how many failures in a row, over all rows, stop the run.
+        canary: how many rows of each role go first and must come back as they were sent, or nothing else is sent.
+        done_before: rows of an earlier part of the run that are done, which may be among these.
         stop: tells the run to stop; calls in flight are seen through.
         on_progress: is told after each row.
 
@@ -105,7 +112,7 @@ async def carry_out(
         RefusedAsUnsafe: a row would now be sent with other content than when the run began.
     """
     halt = Halt(api.sleep)
-    said = {_key(change): payload(change.record) for change in changes}
+    said = {key_of(change): payload(change.record) for change in changes}
     operations = _operations(changes, said, journal, run, secret)
     claims = Claims(journal.remember_known(run, known_before), _accounts_made(journal, run))
     settler = Settler(api, halt, settle_wait, call_lifetime, claims.taken)
@@ -115,27 +122,17 @@ async def carry_out(
     there = Accounts({**accounts, **_accounts_made(journal, run)})
     crew = _Crew(office, operations, said, there, journal.sent_elsewhere(run, lately), on_progress)
     api.on_failure = office.heed
+    compared = None
     try:
+        if canary and changes:
+            said_then = {key_of(change): payload(change.record) for change in done_before}
+            rows = {key_of(change): change for change in (*done_before, *changes)}
+            compared = await _Canary(crew, rows, said_then | said, _done(journal, run), canary).fly(stop)
         for group in _groups(changes):
             await crew.work(group, stop)
     finally:
         api.on_failure = None
-    return crew.result()
-
-
-def _key(change: Change) -> Key:
-    return change.record.source, change.record.row
-
-
-def _sent(change: Change, said: Mapping[str, object]) -> Mapping[str, object]:
-    """What is sent of what a row says."""
-    match change:
-        case Create():
-            return said
-        case Update(changes=fields):
-            return {name: said[name] for name in fields}
-        case other:
-            assert_never(other)
+    return replace(crew.result(), compared=compared)
 
 
 def _task(change: Change, sent: Mapping[str, object]) -> Task:
@@ -155,7 +152,7 @@ def _operations(
     Raises:
         RefusedAsUnsafe: it knows one of them with other content.
     """
-    planned = {_key(change): _planned(change, said[_key(change)], secret) for change in changes}
+    planned = {key_of(change): _planned(change, said[key_of(change)], secret) for change in changes}
     if len(planned) != len(changes):
         raise ValueError("a row stands twice in the plan")
     journal.plan(run, planned.values())
@@ -174,7 +171,7 @@ def _other(known: Planned, planned: Planned) -> bool:
 
 def _planned(change: Change, said: Mapping[str, object], secret: bytes) -> Planned:
     return Planned(
-        key=_key(change),
+        key=key_of(change),
         role=int(change.record.role),
         identity=keyed_token(secret, *_person(said), folded(said.get("MISID", ""))),
         payload_digest=payload_digest(secret, said),
@@ -187,12 +184,75 @@ def _person(said: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(folded(said.get(name, "")) for name in ("OrganisationID", "Role", "Email"))
 
 
+def _done(journal: Journal, run: str) -> dict[Key, Done]:
+    return {one.planned.key: one.outcome for one in journal.operations(run) if isinstance(one.outcome, Done)}
+
+
 def _accounts_made(journal: Journal, run: str) -> Mapping[Key, int]:
     return {
         operation.planned.key: operation.outcome.user_id
         for operation in journal.operations(run)
         if operation.planned.verb == "create" and isinstance(operation.outcome, Done)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Canary:
+    """The first rows of each role, before all others.
+
+    Attributes:
+        crew: sends them.
+        rows: those of the run.
+        said: what each of them says.
+        done: what became of those that an earlier part of the run sent.
+        number: how many of each role go first.
+    """
+
+    crew: _Crew
+    rows: Mapping[Key, Change]
+    said: Mapping[Key, Mapping[str, object]]
+    done: Mapping[Key, Done]
+    number: int
+
+    async def fly(self, stop: StopSignal | None) -> Compared | None:
+        """Sends the first rows and compares what comes back; stops the run unless it agrees and rows are left."""
+        crew = self.crew
+        while waiting := [change for change in self._first() if key_of(change) not in self._outcomes()]:
+            for group in _groups(waiting):
+                await crew.work(group, stop)
+            if crew.office.halt.stopped:
+                return None
+        compared = await self._compared(stop)
+        if compared is not None and not compared.agrees and self.rows.keys() - self._outcomes().keys():
+            crew.office.halt.stop(CanaryDiffers("The first rows did not come back as they were sent."))
+        return compared
+
+    def _outcomes(self) -> Mapping[Key, Outcome]:
+        return {**self.done, **self.crew.outcomes}
+
+    def _first(self) -> list[Change]:
+        return first_rows(self.rows, self.number, self._outcomes(), self.crew.in_vain)
+
+    def _what_was_sent(self, change: Change) -> Mapping[str, object]:
+        """What was sent for a row, with ids in place of rows; as it is where it waits for one, and was not sent."""
+        sent = what_is_sent(change, self.said[key_of(change)])
+        return sent if self.crew.accounts.missing(sent) else self.crew.accounts.filled(sent)
+
+    async def _compared(self, stop: StopSignal | None) -> Compared | None:
+        office = self.crew.office
+        outcomes = self._outcomes()
+        chosen = [(change, outcomes.get(key_of(change)), self._what_was_sent(change)) for change in self._first()]
+        watch = None if stop is None else asyncio.ensure_future(_heed(stop, office.halt))
+        try:
+            return await look_back(chosen, office.api, office.halt, office.settler.settle_wait)
+        except Halted:
+            return None
+        except StoppedEarly as reason:
+            office.halt.stop(reason)
+            return None
+        finally:
+            if watch is not None:
+                watch.cancel()
 
 
 class _Crew:
@@ -207,47 +267,47 @@ class _Crew:
         elsewhere: Mapping[str, datetime],
         on_progress: Callable[[Progress], None] | None,
     ) -> None:
-        self._office = office
+        self.office = office
         self._operations = operations
         self._said = said
-        self._accounts = accounts
-        self._in_vain: dict[Key, Mapping[str, Awaited]] = {}
+        self.accounts = accounts
+        self.in_vain: dict[Key, Mapping[str, Awaited]] = {}
         self._person = {key: _person(fields) for key, fields in said.items()}
         self._elsewhere = elsewhere
         self._on_progress = on_progress
-        self._outcomes: dict[Key, Outcome] = {
+        self.outcomes: dict[Key, Outcome] = {
             key: operation.outcome
             for key, operation in operations.items()
             if isinstance(operation.outcome, Done | Rejected)
         }
-        self._tally = Counter(_tallied(outcome) for outcome in self._outcomes.values())
+        self._tally = Counter(_tallied(outcome) for outcome in self.outcomes.values())
         people = Counter(self._person.values())
         self._turns = {person: asyncio.Lock() for person, rows in people.items() if rows > 1}
 
     async def work(self, group: Sequence[Change], stop: StopSignal | None) -> None:
         """Carries a group out; returns early once the run has been stopped."""
-        waiting = [change for change in group if _key(change) not in self._outcomes]
+        waiting = [change for change in group if key_of(change) not in self.outcomes]
         # rows in doubt come last: by then searches have caught up with what an earlier process had sent
-        queue = iter(sorted(waiting, key=lambda change: self._operations[_key(change)].state in IN_DOUBT))
+        queue = iter(sorted(waiting, key=lambda change: self._operations[key_of(change)].state in IN_DOUBT))
         async with asyncio.TaskGroup() as tasks:
-            watch = None if stop is None else tasks.create_task(_heed(stop, self._office.halt))
-            workers = [tasks.create_task(self._worker(queue)) for _ in range(self._office.api.concurrency)]
+            watch = None if stop is None else tasks.create_task(_heed(stop, self.office.halt))
+            workers = [tasks.create_task(self._worker(queue)) for _ in range(self.office.api.concurrency)]
             await asyncio.wait(workers)
             if watch is not None:
                 watch.cancel()
 
     async def _worker(self, queue: Iterator[Change]) -> None:
         for change in queue:
-            if self._office.halt.stopped:
+            if self.office.halt.stopped:
                 return
-            key = _key(change)
-            sent = _sent(change, self._said[key])
-            if missing := self._accounts.missing(sent):
+            key = key_of(change)
+            sent = what_is_sent(change, self._said[key])
+            if missing := self.accounts.missing(sent):
                 self._left_waiting(key, missing)
                 continue
             operation = self._operations[key]
-            task = _task(change, self._accounts.filled(sent))
-            row = Row(self._office, operation, task, self._since_elsewhere(operation.planned))
+            task = _task(change, self.accounts.filled(sent))
+            row = Row(self.office, operation, task, self._since_elsewhere(operation.planned))
             turn = self._turns.get(self._person[key])
             if turn is None:
                 self._ended(key, await row.carry())
@@ -259,47 +319,47 @@ class _Crew:
         """Leaves a row that names somebody without an account: to a resumed run, or for good."""
         vain = {name: where for name, where in missing.items() if not self._may_come(where)}
         if vain:
-            self._in_vain[key] = vain
+            self.in_vain[key] = vain
         outcome = _left(self._operations[key])
         if not isinstance(outcome, Unresolved):
             outcome = NotSent(WAITING, attempts=outcome.attempts)
             try:
-                self._office.journal.outcome(self._office.run, key, outcome)
+                self.office.journal.outcome(self.office.run, key, outcome)
             except JournalError as error:
-                self._office.halt.stop(error)
+                self.office.halt.stop(error)
         self._ended(key, outcome)
 
     def _may_come(self, where: Awaited) -> bool:
         """Whether a resumed run may still make the account of another row."""
-        return where in self._operations and not isinstance(self._outcomes.get(where), Rejected)
+        return where in self._operations and not isinstance(self.outcomes.get(where), Rejected)
 
     def _since_elsewhere(self, planned: Planned) -> datetime | None:
         """When another run asked for the account of a person who is to get one, if it was only just now."""
         return self._elsewhere.get(planned.identity) if planned.verb == "create" else None
 
     def _ended(self, key: Key, outcome: Outcome) -> None:
-        self._outcomes[key] = outcome
-        self._accounts.add(key, outcome)
+        self.outcomes[key] = outcome
+        self.accounts.add(key, outcome)
         self._tally[_tallied(outcome)] += 1
         if self._on_progress is None:
             return
         succeeded, failed = self._tally["succeeded"], self._tally["failed"]
         try:
-            self._on_progress(Progress(len(self._outcomes), len(self._operations), succeeded, failed))
+            self._on_progress(Progress(len(self.outcomes), len(self._operations), succeeded, failed))
         except Exception as bug:  # noqa: BLE001 - it stops the whole run, by its name
-            self._office.halt.stop(our_mistake(bug))
+            self.office.halt.stop(our_mistake(bug))
 
     def result(self) -> Carried:
         """An outcome for every row, those too that the run never came to."""
-        left = {key: _left(operation) for key, operation in self._operations.items() if key not in self._outcomes}
-        outcomes = {key: self._outcomes.get(key) or left[key] for key in self._operations}
-        reason = self._office.halt.reason
-        left_over = [outcome for key, outcome in outcomes.items() if key not in self._in_vain]
+        left = {key: _left(operation) for key, operation in self._operations.items() if key not in self.outcomes}
+        outcomes = {key: self.outcomes.get(key) or left[key] for key in self._operations}
+        reason = self.office.halt.reason
+        left_over = [outcome for key, outcome in outcomes.items() if key not in self.in_vain]
         unsent = [outcome.reason for outcome in left_over if isinstance(outcome, NotSent)]
         if reason is None and unsent:
             waiting = all(why == WAITING for why in unsent)
             reason = StoppedEarly(_WAITING_ROWS) if waiting else api_down("some rows could not be sent")
-        return Carried(outcomes, reason, self._in_vain)
+        return Carried(outcomes, reason, self.in_vain)
 
 
 def _tallied(outcome: Outcome) -> str:

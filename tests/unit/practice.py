@@ -102,6 +102,8 @@ class Practice:
         concurrency: int = 8,
         calls_per_minute: int = 300,
         token: str = CUSTOMER_TOKEN,
+        canary: int = 0,
+        done_before: Sequence[Create] = (),
     ) -> Carried:
         """What one process does: it opens the journal, begins the run or goes on with it, and carries out the rows."""
         known = {user["ID"] for user in self.world.users()}
@@ -123,6 +125,8 @@ class Practice:
                         settle_wait=settle_wait,
                         call_lifetime=call_lifetime,
                         failures_to_stop=failures_to_stop,
+                        canary=canary,
+                        done_before=done_before,
                         stop=stop,
                         on_progress=on_progress,
                     )

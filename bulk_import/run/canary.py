@@ -1,0 +1,75 @@
+"""How many rows go first, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bulk_import.journal import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bulk_import.journal import Key, Run
+    from bulk_import.run.desk import Desk
+    from bulk_import.run.target import Target
+    from bulk_import.settings import Settings
+    from bulk_import.submit import Compared
+
+FIRST_RUN = 1
+"""Rows of each role that go first where a centre was never sent anything."""
+
+OPTION = "--canary"
+
+
+def canary_of(desk: Desk, target: Target, organisation_id: int | None) -> int:
+    """How many rows of each role go first: as the settings say, else one where this is the centre's first run."""
+    if desk.settings.canary is not None:
+        return desk.settings.canary
+    wanted = (target.environment, target.host, organisation_id)
+    return 0 if any(_came_through(run) and _centre(run) == wanted for run in desk.journal.runs()) else FIRST_RUN
+
+
+def _centre(run: Run) -> tuple[str, str, int | None]:
+    return run.start.environment, run.start.host, run.start.organisation_id
+
+
+def _came_through(run: Run) -> bool:
+    """Whether a run sent something, and was not stopped by its own first rows."""
+    return run.start.mode == "submit" and run.exit_code in {0, 1} and run.counts.get(State.DONE, 0) > 0
+
+
+def canary_again(run: Run, settings: Settings) -> int:
+    """How many rows of each role a resumed run compares before it goes on: as it began, unless the option says."""
+    if settings.canary is not None and settings.origins["canary"] == OPTION:
+        return settings.canary
+    number = run.start.options.get("canary")
+    return number if isinstance(number, int) else 0
+
+
+def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
+    """What came back of the first rows, in words that hold no values."""
+    rows = [_named(key, desk) for key in compared.agreeing]
+    if compared.agrees:
+        yield f"First, as a trial: {', '.join(rows)}. OneFile holds what was sent."
+    for key, (user_id, fields) in (compared.differing or {}).items():
+        row = _named(key, desk).capitalize()
+        yield f"{row} (user id {user_id}) came back from OneFile with another {_listed(fields)}."
+    if compared.unseen:
+        listed = ", ".join(_named(key, desk) for key in compared.unseen)
+        yield f"OneFile does not show the account of {listed}, or nobody can tell whether it was made."
+    if compared.hidden:
+        yield f"OneFile does not show {_listed(compared.hidden)}, so these could not be compared."
+    if not compared.agrees:
+        yield (
+            "Look at these accounts in OneFile. A resume compares them again; where all is as it should be, "
+            f"bulk-import resume {run} --canary 0 sends the rest without comparing."
+        )
+
+
+def _named(key: Key, desk: Desk) -> str:
+    source, row = key
+    return f"row {row}" if len(desk.checked) == 1 else f"row {row} of {desk.checked[source].table.source.name}"
+
+
+def _listed(fields: tuple[str, ...]) -> str:
+    return ", ".join(fields)
