@@ -18,6 +18,7 @@ from bulk_import.difference import agreeing, differing, form
 from bulk_import.directory import Account, Directory, Nobody, One, Several
 from bulk_import.findings import Finding, Place
 from bulk_import.kinds import Awaited
+from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -100,8 +101,19 @@ class Earlier:
 
 
 NOTHING_EARLIER = Earlier()
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Left out on purpose: the row was not chosen, or, as `finding` says, its account must not be changed."""
+
+    record: Record
+    user_id: int | None = None
+    finding: Finding | None = None
+
+
 Change = Create | Update
-Action = Create | Update | Unchanged | Hold
+Action = Create | Update | Unchanged | Hold | Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +151,12 @@ class Rules:
     Attributes:
         mode: whether accounts are made, changed, or both.
         updated: the fields that may be changed though nobody documents that OneFile changes them.
+        rows: which rows are meant.
     """
 
     mode: Mode = "upsert"
     updated: frozenset[str] = field(default_factory=frozenset)
+    rows: RowChoice = EVERY_ROW
 
     def may_change(self, name: str) -> bool:
         """Whether a field of an account that is there may be sent."""
@@ -174,7 +188,7 @@ def make_plan(
     records = [record for source in checked for record in source.records()]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
     decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
-    coming = {_row_of(action) for action in decided if not isinstance(action, Hold)} | made
+    coming = {_row_of(action) for action in decided if not isinstance(action, Hold | Skip)} | made
     waited = [_unless_in_vain(action, coming, checked) for action in decided]
     actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
     return Plan(tuple(actions), _digest(checked, actions, target))
@@ -224,6 +238,8 @@ def _place(checked: Sequence[Checked], record: Record) -> Place:
 
 def decide(record: Record, directory: Directory, organisations: Collection[int], rules: Rules, place: Place) -> Action:
     """What would be done for one row by itself; arguments as for `make_plan`, and where the row stands."""
+    if not rules.rows.takes(record.row):
+        return Skip(record)
     organisation = record.values["OrganisationID"]
     if organisation not in organisations:
         listed = ", ".join(map(str, sorted(organisations)))

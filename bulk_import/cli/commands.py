@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bulk_import.catalogue import Role
+    from bulk_import.row_choice import RowChoice
     from bulk_import.run import Finished, Job, Preview, Target
     from bulk_import.settings import Settings
 
@@ -66,6 +67,10 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's f
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
+Only = Annotated[
+    str | None, typer.Option("--only", metavar="ROWS", help='Only these rows, by their numbers in Excel: "7,9-12".')
+]
+SkipRows = Annotated[str | None, typer.Option("--skip", metavar="ROWS", help="All rows but these.")]
 Canary = Annotated[
     int | None,
     typer.Option(
@@ -140,6 +145,8 @@ def dry_run(
     date_order: DateOrderOption = DateOrder.DMY,
     out: Out = None,
     mode: ModeOption = Mode.UPSERT,
+    only: Only = None,
+    skip: SkipRows = None,
     save_plan: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the plan in a file: its digest, and a line a row.")
     ] = None,
@@ -151,7 +158,7 @@ def dry_run(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
-        job = _job(files, sheet, role, map_, set_, date_order, mode)
+        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip))
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target, plan_file=save_plan)
         _finish(finished, as_json=as_json)
@@ -169,6 +176,8 @@ def submit(
     date_order: DateOrderOption = DateOrder.DMY,
     out: Out = None,
     mode: ModeOption = Mode.UPSERT,
+    only: Only = None,
+    skip: SkipRows = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")] = False,
     only_if: Annotated[
         str | None, typer.Option(metavar="DIGEST", help="Refuse unless the plan is the one a dry run printed.")
@@ -183,7 +192,7 @@ def submit(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out, canary=canary)
-        job = _job(files, sheet, role, map_, set_, date_order, mode)
+        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip))
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
@@ -400,7 +409,10 @@ def _job(
     set_: list[str] | None,
     date_order: DateOrder,
     mode: Mode = Mode.UPSERT,
+    *,
+    rows: RowChoice | None = None,
 ) -> Job:
+    from bulk_import.row_choice import EVERY_ROW  # noqa: PLC0415 - after --help
     from bulk_import.run import Job  # noqa: PLC0415 - heavy
 
     return Job(
@@ -411,7 +423,14 @@ def _job(
         values=_pairs(set_, "--set", "FIELD=VALUE"),
         date_order=date_order.value,
         mode=mode.value,
+        rows=rows or EVERY_ROW,
     )
+
+
+def _rows(only: str | None, skip: str | None) -> RowChoice:
+    from bulk_import.row_choice import RowChoice  # noqa: PLC0415 - after --help
+
+    return RowChoice(only or "", skip or "").checked()
 
 
 def _role(text: str | None) -> Role | None:

@@ -127,7 +127,7 @@ class Run:
     closing: Mapping[str, object] = field(default_factory=dict)
 
 
-DecisionKind = Literal["create", "update", "unchanged", "hold"]
+DecisionKind = Literal["create", "update", "unchanged", "hold", "skip"]
 Verb = Literal["create", "update"]
 
 
@@ -137,9 +137,9 @@ class Decision:
 
     Attributes:
         key: source and row.
-        kind: "create", "update", "unchanged" or "hold".
+        kind: "create", "update", "unchanged", "hold" or "skip".
         user_id: the account's, where there is one.
-        code: of the finding that says why the row is held, or what of it is not sent.
+        code: of the finding that says why the row is held or left out, or what of it is not sent.
         detail: that finding's detail, which is never personal data.
         changes: the fields to send in an update.
     """

@@ -32,6 +32,7 @@ class Status(StrEnum):
     WOULD_CREATE = "would-create"
     WOULD_UPDATE = "would-update"
     UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
     CREATED = "created"
     UPDATED = "updated"
     INVALID = "invalid"

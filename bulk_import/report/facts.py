@@ -21,6 +21,7 @@ MEANINGS: Mapping[Status, str] = {
     Status.WOULD_CREATE: "A submit would create the account",
     Status.WOULD_UPDATE: "A submit would update the account",
     Status.UNCHANGED: "OneFile already holds all that the row says",
+    Status.SKIPPED: "Left out on purpose, by --only, --skip or protect",
     Status.CREATED: "The account was created",
     Status.UPDATED: "The account was updated",
     Status.INVALID: "Has an error; never sent",

@@ -51,6 +51,7 @@ STATUS_WORDS: Mapping[Status | None, StatusWords] = {
         "Would be updated", "A submit would update this account", "Submit the file when you are ready."
     ),
     Status.UNCHANGED: StatusWords("Unchanged", "OneFile already holds all that this row says.", _NOTHING),
+    Status.SKIPPED: StatusWords("Left out (skipped)", "Left out of this run on purpose.", _NOTHING),
     Status.CREATED: StatusWords("Created", "The account was created.", _NOTHING),
     Status.UPDATED: StatusWords("Updated", "The account was updated", _NOTHING),
     Status.INVALID: StatusWords(

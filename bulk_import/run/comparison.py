@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from bulk_import.journal import Decision, Journal, Key, SourceRead
     from bulk_import.plan import Plan
 
-KINDS = {"create": "create", "update": "update", "unchanged": "unchanged row", "hold": "held row"}
+KINDS = {
+    "create": "create",
+    "update": "update",
+    "unchanged": "unchanged row",
+    "hold": "held row",
+    "skip": "skipped row",
+}
 """What a plan does to a row, in the words of a person who reads how many."""
 
 

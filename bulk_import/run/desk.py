@@ -51,5 +51,6 @@ class Desk:
 
     @property
     def records(self) -> list[Record]:
-        """The rows that passed the check."""
-        return [record for source in self.checked for record in source.records()]
+        """The rows that passed the check and are meant."""
+        records = (record for source in self.checked for record in source.records())
+        return [record for record in records if self.job.rows.takes(record.row)]

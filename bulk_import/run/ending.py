@@ -21,7 +21,10 @@ FINISHED = 0
 NEEDS_ATTENTION = 1
 STOPPED = 3
 FINE = frozenset(
-    {Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.UNCHANGED, Status.CREATED, Status.UPDATED}
+    {
+        *(Status.VALID, Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.UNCHANGED),
+        *(Status.SKIPPED, Status.CREATED, Status.UPDATED),
+    }
 )
 # L12 ethnicity, L14 to L16 difficulty and disability: special categories under article 9 of the UK GDPR.
 SPECIAL_FIELDS = ("L12", "L14", "L15", "L16")

@@ -201,6 +201,10 @@ def _decided(report: Report, decided: Decision | None) -> str:
         case "hold":
             why = f" {decided.detail[:1].upper()}{decided.detail[1:]}." if decided.detail else ""
             return f"It was held for a person to decide{account}.{why}"
+        case "skip":
+            return (
+                f"The row was left out on purpose{account}: by --only or --skip, or because the account is protected."
+            )
         case other:
             assert_never(other)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import NOT_MADE, REFUSED_BEFORE, Create, Hold, Unchanged, Update
+from bulk_import.plan import NOT_MADE, REFUSED_BEFORE, Create, Hold, Skip, Unchanged, Update
 from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID"}
 _PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")
+
+
+_AS_DECIDED = {"unchanged": Status.UNCHANGED, "hold": Status.HELD, "skip": Status.SKIPPED}
 
 
 def key_of(record: Record) -> Key:
@@ -49,6 +52,8 @@ def _decision(action: Action) -> Decision:
             return Decision(key, "unchanged", user_id, *_said(finding))
         case Hold(finding=finding, user_id=user_id):
             return Decision(key, "hold", user_id, *_said(finding))
+        case Skip(finding=finding, user_id=user_id):
+            return Decision(key, "skip", user_id, *_said(finding))
         case other:
             assert_never(other)
 
@@ -78,10 +83,8 @@ def _fate(decision: Decision, checked: Checked, outcomes: Mapping[Key, Outcome] 
     place = Place(checked.table.source.name, checked.table.source.sheet, decision.key[1])
     said = _finding(decision, checked, place)
     match decision.kind:
-        case "unchanged":
-            return RowFate(Status.UNCHANGED, decision.user_id, findings=said)
-        case "hold":
-            return RowFate(Status.HELD, decision.user_id, findings=said)
+        case "unchanged" | "hold" | "skip" as kind:
+            return RowFate(_AS_DECIDED[kind], decision.user_id, findings=said)
         case "create":
             if outcomes is None:
                 return RowFate(Status.WOULD_CREATE)

@@ -11,6 +11,7 @@ from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_
 from bulk_import.columns import names_column, without_column
 from bulk_import.errors import UsageError
 from bulk_import.kinds import Apostrophes
+from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,7 @@ class Job:
         date_order: "dmy", "mdy" or "ymd".
         mode: whether accounts are made, changed, or both.
         names: the sources as the user named them, for reports; the files' own paths where that is empty.
+        rows: which rows of the one source are meant.
     """
 
     files: tuple[Path, ...]
@@ -44,6 +46,7 @@ class Job:
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
     mode: Literal["upsert", "create", "update"] = "upsert"
     names: tuple[str, ...] = ()
+    rows: RowChoice = EVERY_ROW
 
     def to_json(self, settings: Settings) -> dict[str, object]:
         """What the journal keeps, so that the same rows can be read again from anywhere and under other settings."""
@@ -68,6 +71,8 @@ class Job:
             date_order=stored["date_order"],
             mode=stored["mode"],
             names=tuple(stored["names"]),
+            # runs of earlier versions know nothing of these
+            rows=RowChoice(stored.get("only", ""), stored.get("skip", "")),
         )
 
 
@@ -86,6 +91,8 @@ def what_decides(job: Job, settings: Settings) -> dict[str, object]:
         "unknown_codes": dict(settings.unknown_codes),
         "date_order": job.date_order,
         "mode": job.mode,
+        "only": job.rows.only,
+        "skip": job.rows.skip,
         "updated": sorted(settings.update_undocumented),
     }
 
@@ -142,6 +149,7 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         for table in read_tables(file, name=name, sheets=job.sheets, known=known)
     ]
     _refuse_unknown_headings(job, tables)
+    _refuse_unknown_rows(job, tables)
     return check_all(tables, options=options)
 
 
@@ -157,6 +165,20 @@ def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:
         raise UsageError(
             f"No column is headed “{heading}”, as --map says.", f"{hint}Write the heading as it stands in the file."
         )
+
+
+def _refuse_unknown_rows(job: Job, tables: Sequence[Table]) -> None:
+    """Raises UsageError for a row after --only or --skip that no source has, and for a choice among several sources."""
+    if job.rows.named and len(tables) > 1:
+        raise UsageError("--only and --skip choose rows of one file and sheet.", "Give one at a time.")
+    for option, (first, last) in job.rows.named:
+        if not any(first <= row <= last for table in tables for row in table.frame.index):
+            raise UsageError(
+                f"{tables[0].source.name} has no data in row {first}"
+                + (f" to {last}," if last > first else ",")
+                + f" as {option} says.",
+                "Write the numbers that Excel shows beside the rows.",
+            )
 
 
 def _fields_named(columns: Mapping[str, str]) -> dict[str, str]:

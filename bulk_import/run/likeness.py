@@ -47,7 +47,7 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _last_good(desk: Desk, target: Target) -> Portrait | None:
-    """What the same sources looked like in the last submit to the same OneFile that came to its end."""
+    """What the same sources looked like in the last submit of all rows to the same OneFile that came to its end."""
     wanted = _places(sources_of(desk))
     for run in desk.journal.runs():
         same_onefile = (run.start.environment, run.start.host) == (target.environment, target.host)
@@ -58,7 +58,14 @@ def _last_good(desk: Desk, target: Target) -> Portrait | None:
 
 
 def _ended_well(run: Run) -> bool:
-    return run.start.mode == "submit" and run.state is RunState.FINISHED and run.exit_code in GOOD
+    whole = run.start.mode == "submit" and not _chosen(run)
+    return whole and run.state is RunState.FINISHED and run.exit_code in GOOD
+
+
+def _chosen(run: Run) -> bool:
+    """Whether rows were chosen: what such a run left behind says little of the next."""
+    job = run.start.options.get("job")
+    return isinstance(job, dict) and bool(job.get("only") or job.get("skip"))
 
 
 def _places(sources: tuple[SourceRead, ...]) -> list[tuple[str, str | None]]:

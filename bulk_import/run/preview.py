@@ -20,6 +20,7 @@ WORDS = {
     "update": "to be updated",
     "unchanged": "unchanged",
     "hold": "held for you to look at",
+    "skip": "left out",
 }
 
 

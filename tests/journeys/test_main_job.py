@@ -244,6 +244,22 @@ def test_a_file_that_was_cut_off_needs_to_be_allowed(tmp_path: Path, onefile: Ru
     assert (allowed.code, len(passed), "Was it cut off?" in passed[0]) == (0, 1, True)
 
 
+def test_rows_can_be_chosen(tmp_path: Path, onefile: Running) -> None:
+    """Only the chosen rows are sent, the others are accounted for as left out; a row that is not there is refused."""
+    write_csv(tmp_path / "people.csv", [learner(number) for number in range(5)])
+    env = settings(onefile)
+    done = run(tmp_path, "submit", "people.csv", "--yes", "--only", "2,4-6", "--skip", "5", "--json", env=env)
+    assert (done.code, done.json["totals"]) == (0, {"skipped": 2, "created": 3, "read": 5, "blank": 0})
+    assert [one["status"] for one in report_of(done)["rows"]] == ["created", "skipped", "created", "skipped", "created"]
+    again = run(tmp_path, "report", done.json["run"], "--json", env=env)
+    assert again.json["totals"] == done.json["totals"]
+    wrong = run(tmp_path, "submit", "people.csv", "--yes", "--only", "7-9", env=env)
+    assert (wrong.code, "no data in row 7 to 9, as --only says" in wrong.err) == (2, True)
+    write_csv(tmp_path / "others.csv", [learner(7)])
+    both = run(tmp_path, "dry-run", "people.csv", "others.csv", "--skip", "2", env=env)
+    assert (both.code, "rows of one file and sheet" in both.err) == (2, True)
+
+
 def test_without_a_terminal_nothing_is_sent_unasked(tmp_path: Path, onefile: Running) -> None:
     """A scheduler that forgot --yes gets a sentence and exit code 2, and nobody an account."""
     write_csv(tmp_path / "people.csv", [learner(1)])

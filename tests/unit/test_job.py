@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import.findings import Severity
+from bulk_import.row_choice import EVERY_ROW, RowChoice
 from bulk_import.run.job import Job, columns_for, what_decides
 from bulk_import.settings import load
 
@@ -74,6 +75,19 @@ def test_every_setting_that_changes_what_is_sent_is_in_the_plan_s_digest(tmp_pat
     settings = [usual, *(replace(usual, **changed) for changed in DECIDING)]  # type: ignore[arg-type]  # by name
     told = [json.dumps(what_decides(Job(files=()), one), sort_keys=True) for one in settings]
     assert len(set(told)) == len(DECIDING) + 1
+
+
+def test_chosen_rows_are_in_the_plan_s_digest_and_come_back_from_the_journal(tmp_path: Path) -> None:
+    """A resumed run means the same rows; a journal of an earlier version, which knows none, means all."""
+    usual = load(environ={}, cwd=tmp_path)
+    rows = RowChoice("7,9-12", "10")
+    stored = json.loads(json.dumps(Job(files=(), rows=rows).to_json(usual)))
+    assert Job.from_json(stored).rows == rows
+    assert (
+        Job.from_json({name: value for name, value in stored.items() if name not in {"only", "skip"}}).rows == EVERY_ROW
+    )
+    told = [what_decides(Job(files=(), rows=one), usual) for one in (EVERY_ROW, rows, RowChoice(skip="10"))]
+    assert all(one != other for at, one in enumerate(told) for other in told[at + 1 :])
 
 
 def test_whether_a_mapping_was_typed_or_saved_is_not_in_the_digest(tmp_path: Path) -> None:
