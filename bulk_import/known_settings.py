@@ -119,6 +119,14 @@ def _names(value: object) -> frozenset[str]:
     return frozenset(name.strip() for name in names if name.strip())
 
 
+def _people(value: object) -> frozenset[str]:
+    """A list in the file, a text with commas in a variable; each a MISID, or id: and OneFile's number."""
+    people = value.split(",") if isinstance(value, str) else value
+    if not isinstance(people, list) or not all(isinstance(one, str) and one.strip() for one in people):
+        raise ValueError('must be a list of texts: MISIDs, or user ids such as "id:5740"')
+    return frozenset(one.strip() for one in people)
+
+
 def _windows(value: object) -> tuple[Window, ...]:
     """A list in the file, a text with commas in a variable."""
     texts = value.split(",") if isinstance(value, str) else value
@@ -206,6 +214,12 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         _whole(0, 100),
         "By how much a role's share of the rows may change from run to run, in per cent of the rows.",
+    ),
+    Setting(
+        "protect",
+        [],
+        _people,
+        'People whose accounts are never updated: MISIDs, or OneFile\'s user ids such as "id:5740".',
     ),
     Setting(
         "update_undocumented",

@@ -17,6 +17,7 @@ from bulk_import.check import payload
 from bulk_import.difference import agreeing, differing, form
 from bulk_import.directory import Account, Directory, Nobody, One, Several
 from bulk_import.findings import Finding, Place
+from bulk_import.folding import folded
 from bulk_import.kinds import Awaited
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 
@@ -152,16 +153,23 @@ class Rules:
         mode: whether accounts are made, changed, or both.
         updated: the fields that may be changed though nobody documents that OneFile changes them.
         rows: which rows are meant.
+        protected: whose accounts are never changed: MISIDs, or user ids such as "id:5740".
     """
 
     mode: Mode = "upsert"
     updated: frozenset[str] = field(default_factory=frozenset)
     rows: RowChoice = EVERY_ROW
+    protected: frozenset[str] = field(default_factory=frozenset)
 
     def may_change(self, name: str) -> bool:
         """Whether a field of an account that is there may be sent."""
         updatable = FIELDS[name].updatable
         return updatable is True or (updatable is None and name in self.updated)
+
+    def protects(self, record: Record, account: Account) -> bool:
+        """Whether an account is never changed, by its id, by its MISID or by that of its row."""
+        misids = {folded(account.text("MISID")), folded(record.values.get("MISID") or "")} - {""}
+        return not {folded(f"id:{account.id}"), *misids}.isdisjoint(map(folded, self.protected))
 
 
 def make_plan(
@@ -188,10 +196,15 @@ def make_plan(
     records = [record for source in checked for record in source.records()]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
     decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
-    coming = {_row_of(action) for action in decided if not isinstance(action, Hold | Skip)} | made
+    coming = {_row_of(action) for action in decided if _has_account(action)} | made
     waited = [_unless_in_vain(action, coming, checked) for action in decided]
     actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
     return Plan(tuple(actions), _digest(checked, actions, target))
+
+
+def _has_account(action: Action) -> bool:
+    """Whether a row has an account, or gets one."""
+    return not isinstance(action, Hold | Skip) or (isinstance(action, Skip) and action.user_id is not None)
 
 
 def _row_of(action: Action) -> Awaited:
@@ -271,6 +284,9 @@ def _compare(record: Record, account: Account, by: str, rules: Rules, place: Pla
     # what OneFile does not show is empty for all we know, and sent where it may be; else there is nothing to be said
     left = [name for name in fields if name not in changes and name in account.values]
     finding = Finding("update-undocumented", place, detail=", ".join(left)) if left else None
+    if changes and rules.protects(record, account):
+        detail = f"user id {account.id} differs in {', '.join(changes)}"
+        return Skip(record, account.id, Finding("account-protected", place, detail=detail))
     if changes:
         return Update(record, account.id, changes, finding)
     return Unchanged(record, account.id, finding)

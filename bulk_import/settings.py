@@ -61,6 +61,7 @@ class Settings:
     max_fewer_rows_percent: int
     max_blank_percent: int
     max_role_percent: int
+    protect: frozenset[str]
     update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]

@@ -53,7 +53,7 @@ def plan_of(
         world.directory,
         organisations=world.organisations.keys(),
         target=target,
-        rules=Rules(desk.job.mode, desk.settings.update_undocumented, desk.job.rows),
+        rules=Rules(desk.job.mode, desk.settings.update_undocumented, desk.job.rows, desk.settings.protect),
         made=made,
         earlier=earlier,
     )

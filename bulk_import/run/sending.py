@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bulk_import.check import payload
 from bulk_import.errors import JournalError
 from bulk_import.journal import Decision
-from bulk_import.plan import NOT_MADE, Unchanged, Update, vain_detail
+from bulk_import.plan import NOT_MADE, Skip, Unchanged, Update, vain_detail
 from bulk_import.references import KINDS
 from bulk_import.run.canary import sentences
 from bulk_import.run.fates import key_of
@@ -128,7 +128,8 @@ def _looked_up(record: Record) -> Mapping[str, Json]:
 
 def _accounts(actions: Sequence[Action]) -> dict[Key, int]:
     """The accounts of the rows that mean one that is there."""
-    return {key_of(one.record): one.user_id for one in actions if isinstance(one, Update | Unchanged)}
+    known = (one for one in actions if isinstance(one, Update | Unchanged | Skip))
+    return {key_of(one.record): one.user_id for one in known if one.user_id is not None}
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from bulk_import.plan import (
     Hold,
     Plan,
     Rules,
+    Skip,
     Unchanged,
     Update,
     differences,
@@ -243,6 +244,24 @@ def test_an_account_that_may_be_another_persons_is_held(
     if isinstance(action, Hold):
         assert action.finding.code == "account-contradicted"
         assert not any(str(value) in action.finding.detail for value in account.values() if value)
+
+
+@pytest.mark.parametrize(
+    ("listed", "kept"),
+    [("id:77", True), ("ID:77", True), ("m1", True), (" M1", True), ("id:78", False), ("77", False), ("", False)],
+)
+def test_a_protected_account_is_never_updated(listed: str, *, kept: bool) -> None:
+    """By its number, or by the MISID of account or row; the fields are named, and one that agrees is unchanged."""
+    checked = sources([{**person(Role.ASSESSOR, 1), "MISID": "M1"}])
+    rules = Rules(protected=frozenset({listed}))
+    account = held_account(only(checked), MobileNumber="07700 900999", MISID=None)
+    (action,) = planned(checked, [account], rules=rules).actions
+    assert isinstance(action, Skip if kept else Update)
+    if isinstance(action, Skip):
+        assert action.finding is not None
+        assert (action.finding.code, "MobileNumber" in action.finding.detail) == ("account-protected", True)
+    (same,) = planned(checked, [held_account(only(checked))], rules=rules).actions
+    assert isinstance(same, Unchanged)
 
 
 def test_rows_that_mean_one_account_are_held() -> None:

@@ -278,3 +278,24 @@ def test_two_runs_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
         keys = set(pool.map(lambda _: site_secret(settings), range(32)))
     assert keys == {site_secret(settings)}
     assert [file.name for file in tmp_path.iterdir()] == ["bulk-import.key"]
+
+
+@pytest.mark.parametrize(
+    ("written_as", "wanted"),
+    [
+        ('protect = ["M1234", "id:5740"]', {"M1234", "id:5740"}),
+        ("protect = []", set()),
+        ("protect = [5740]", None),
+        ('protect = ["", "M1"]', None),
+        ("protect = 5740", None),
+    ],
+)
+def test_protected_people_are_texts(tmp_path: Path, written_as: str, wanted: set[str] | None) -> None:
+    """A bare number could be a MISID or a user id, so it is refused with the way to write either."""
+    written(tmp_path, written_as)
+    if wanted is None:
+        with pytest.raises(SettingsError, match='user ids such as "id:5740"'):
+            load(environ={}, cwd=tmp_path)
+    else:
+        assert load(environ={}, cwd=tmp_path).protect == wanted
+    assert load(environ={"BULK_IMPORT_PROTECT": "M1, id:7"}, cwd=tmp_path / "elsewhere").protect == {"M1", "id:7"}
