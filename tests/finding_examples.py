@@ -111,6 +111,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "reference-not-made": (None, None, None, "DefaultAssessorID: row 5 of staff.csv"),
     "list-unavailable": ("LearnerStatusID", "Learner Status", "On programme", "learner statuses (status 404)"),
     "account-exists": (None, None, None, "user id 1003, found by MISID, differs in ClassroomID"),
+    "misid-shared": (None, None, None, "user ids 101, 112"),
     "account-protected": (None, None, None, "user id 1003 differs in ClassroomID"),
     "account-ambiguous": (None, None, None, "2 accounts hold this MISID (user ids 101, 112)"),
     "account-contradicted": (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bulk_import.errors import BulkImportError, Interrupted
+from bulk_import.findings import Finding, Place
 from bulk_import.journal import RunStart, RunState, SourceRead
 from bulk_import.lock import holding
 from bulk_import.references import to_json
@@ -18,9 +19,10 @@ from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
 from bulk_import.safety import portrait
+from bulk_import.shared_misids import shared_misids
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -50,6 +52,13 @@ def organisation_of(desk: Desk, world: World) -> OrganisationInfo | None:
     named = {record.values["OrganisationID"] for record in desk.records}
     known = [organisation for id_, organisation in world.organisations.items() if id_ in named]
     return OrganisationInfo(known[0].id, known[0].name) if len(known) == 1 else None
+
+
+def shared_findings(desk: Desk, shared: Iterable[Iterable[int]]) -> tuple[Finding, ...]:
+    """What the report says of MISIDs that several accounts hold; it names user ids and no MISID."""
+    source = desk.checked[0].table.source
+    place = Place(source.name, source.sheet)
+    return tuple(Finding("misid-shared", place, detail=f"user ids {', '.join(map(str, ids))}") for ids in shared)
 
 
 def holding_organisations(desk: Desk, target: Target) -> AbstractContextManager[None]:
@@ -116,6 +125,7 @@ def begin(
             "organisation": None if organisation is None else organisation.name,
             "remarks": list(remarks),
             "canary": canary,
+            "shared_misids": shared_misids(world.directory.accounts.values()),
             "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
         },
     )

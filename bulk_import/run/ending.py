@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bulk_import.check import Checked
+    from bulk_import.findings import Finding
 
 Mode = Literal["check", "dry-run", "submit"]
 NO_CALLS = Calls()
@@ -60,6 +61,7 @@ class Ending:
         severities: what the settings say.
         notices: sentences for the summary.
         stopped: whether the run ended before its last row.
+        findings: of the run as a whole.
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
         by: who ran it, "" where that is not known.
     """
@@ -75,6 +77,7 @@ class Ending:
     severities: Mapping[str, Severity] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     stopped: bool = False
+    findings: tuple[Finding, ...] = ()
     calls_before: int = 0
     by: str = ""
 
@@ -98,6 +101,7 @@ def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] 
         severities=ending.severities,
         notices=(*ending.notices, *_special_categories(checked)),
         by=ending.by,
+        findings=ending.findings,
     )
     # the exit code is known only when all the rest is
     return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))

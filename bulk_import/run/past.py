@@ -15,7 +15,14 @@ from bulk_import.kinds import Awaited
 from bulk_import.plan import Create
 from bulk_import.references import from_json
 from bulk_import.report import Calls, OrganisationInfo, pseudonymised
-from bulk_import.run.bookkeeping import conclude, holding_organisations, naming_the_run, uk_today, write
+from bulk_import.run.bookkeeping import (
+    conclude,
+    holding_organisations,
+    naming_the_run,
+    shared_findings,
+    uk_today,
+    write,
+)
 from bulk_import.run.canary import canary_again
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import Ending, Finished, Mode, assemble
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bulk_import.api import OneFile
+    from bulk_import.findings import Finding
     from bulk_import.journal import Key, Operation, Outcome, Run
     from bulk_import.plan import Action
     from bulk_import.report import Report, RowFate
@@ -196,7 +204,7 @@ async def _go_on(
     made = [Create(record) for record in desk.records if (one := done.get(key_of(record))) and one.kind == "create"]
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
-    ending = replace(ending, notices=(emails, *_remarks(run), *sent.notices))
+    ending = replace(ending, findings=_shared(desk, run), notices=(emails, *_remarks(run), *sent.notices))
     return conclude(desk, fates(desk.checked, decided, outcomes), ending)
 
 
@@ -256,7 +264,7 @@ def reported_again(name: str, settings: Settings, journal: Journal) -> tuple[Des
     run = _known(journal, name)
     desk = _read_again(run, settings, journal)
     stopped = run.start.mode == "submit" and run.exit_code in {None, 3}
-    ending = replace(_ending_of(run, desk.settings), stopped=stopped)
+    ending = replace(_ending_of(run, desk.settings), stopped=stopped, findings=_shared(desk, run))
     return desk, assemble(desk.checked, _fates(desk, run), ending)
 
 
@@ -305,6 +313,12 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         calls_before=run.calls,
         by=str(options.get("by", "")),
     )
+
+
+def _shared(desk: Desk, run: Run) -> tuple[Finding, ...]:
+    """The MISIDs that several accounts held when the run began; runs of earlier versions did not look."""
+    shared = run.start.options.get("shared_misids")
+    return shared_findings(desk, shared) if isinstance(shared, list) else ()
 
 
 def _remarks(run: Run) -> tuple[str, ...]:

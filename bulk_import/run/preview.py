@@ -39,6 +39,7 @@ class Preview:
         minutes: how long sending takes at the least.
         ends: when it is done then, after any maintenance hours of OneFile's.
         digest: of the plan.
+        shared_misids: how many MISIDs several accounts hold.
         canary: how many rows of each role go first, and must come back as they were sent.
     """
 
@@ -53,6 +54,7 @@ class Preview:
     ends: datetime
     digest: str
     canary: int = 0
+    shared_misids: int = 0
 
     @property
     def to_type(self) -> tuple[str, ...]:
@@ -67,8 +69,15 @@ class Preview:
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
             email_sentence(self.emailed, self.environment, self.addresses),
             f"Sending takes {_duration(self.minutes)}, until about {_clock(self.ends)}. Plan {self.digest}.",
+            *_shared(self.shared_misids),
             *_first(self.canary),
         )
+
+
+def _shared(misids: int) -> tuple[str, ...]:
+    if not misids:
+        return ()
+    return (f"MISIDs that several accounts of the centre hold: {misids:,}; the report of a dry run lists them.",)
 
 
 def _first(canary: int) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from bulk_import.run.bookkeeping import (
     naming_the_run,
     operator,
     organisation_of,
+    shared_findings,
     sources_of,
     uk_today,
 )
@@ -38,6 +39,7 @@ from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, look_up
+from bulk_import.shared_misids import shared_misids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -215,6 +217,7 @@ def _ending(
         severities=desk.settings.severities,
         notices=notices,
         by=operator(),
+        findings=() if world is None else shared_findings(desk, shared_misids(world.directory.accounts.values())),
     )
 
 
@@ -262,5 +265,6 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         minutes=(minutes := len(plan.changes) / desk.settings.calls_per_minute),
         ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
+        shared_misids=len(shared_misids(world.directory.accounts.values())),
         canary=canary_of(desk, target, None if (one := organisation_of(desk, world)) is None else one.id),
     )

@@ -47,6 +47,12 @@ def test_a_onefile_that_cuts_names_is_found_out_by_one_row_of_each_role(tmp_path
         assert run(tmp_path, "resume", "--json", env=env).code == 3
         last = run(tmp_path, "resume", "--canary", "0", "--json", env=env)
         assert (last.code, report_of(last)["totals"]) == (0, {"created": 6, "read": 6, "blank": 0})
+        # assessor 112 is archived and has the MISID of 101; every report of the run says so
+        shared = [
+            [one["message"] for one in told["findings"] if one["code"] == "misid-shared"]
+            for told in (report, report_of(last))
+        ]
+        assert [("user ids 101, 112" in one) for found in shared for one in found] == [True, True]
         assert len(list(onefile.world.users())) - before == 6
 
 
