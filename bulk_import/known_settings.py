@@ -70,6 +70,13 @@ def _one_of(*choices: str) -> Callable[[object], str]:
     return parse
 
 
+def _yes_or_no(value: object) -> bool:
+    text = str(value).strip().lower()
+    if text not in {"true", "false"}:
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
 def _whole(low: int, high: int) -> Callable[[object], int]:
     def parse(value: object) -> int:
         text = str(value).strip() if not isinstance(value, bool) else ""
@@ -176,6 +183,12 @@ SETTINGS: tuple[Setting, ...] = (
         "as-typed",
         _one_of("as-typed", "straight"),
         "What becomes of the curly apostrophe in names: as-typed sends O’Neill, straight sends O'Neill.",
+    ),
+    Setting(
+        "allow_clear",
+        default=False,
+        parse=_yes_or_no,
+        help="Whether a cell with the word CLEAR! empties the field of an account that is there: true or false.",
     ),
     Setting("max_changes", 5000, _whole(1, 10_000_000), "Creates and updates in one run; more need --allow-large."),
     Setting(

@@ -235,7 +235,7 @@ def awaited(change: Change) -> dict[str, Awaited]:
     """The fields to be sent that wait for another row's account, and that row."""
     values = change.record.values
     sent = change.changes if isinstance(change, Update) else tuple(values)
-    return {name: value for name in sent if isinstance(value := values[name], Awaited)}
+    return {name: value for name in sent if isinstance(value := values.get(name), Awaited)}
 
 
 def row_label(checked: Sequence[Checked], where: Awaited) -> str:

@@ -53,6 +53,7 @@ class Settings:
     out: Path
     bad_optional: Literal["leave-out", "stop-row"]
     apostrophes: Literal["as-typed", "straight"]
+    allow_clear: bool
     max_changes: int
     max_change_percent: int | None
     max_invalid_percent: int

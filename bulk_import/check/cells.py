@@ -57,6 +57,7 @@ class Cells:
         texts: API name → cleaned texts.
         names: API name → cleaned names that stand beside an id, missing where either is.
         breaches: rules broken so far.
+        cleared: API name → the cells that empty the field.
     """
 
     def __init__(self, index: pd.Index[int], kind_of: Callable[[str], Kind]) -> None:
@@ -65,6 +66,7 @@ class Cells:
         self.texts: dict[str, pd.Series[str]] = {}
         self.names: dict[str, pd.Series[str]] = {}
         self.breaches: list[Breach] = []
+        self.cleared: dict[str, pd.Series[bool]] = {}
         self._taken: dict[str, pd.Series[bool]] = {}
 
     def taken(self, name: str) -> pd.Series[bool]:
@@ -120,6 +122,11 @@ class Cells:
                 for breach, places in kept
                 if places
             ]
+
+    def clear(self, name: str, cells: pd.Series[bool]) -> None:
+        """Takes down that cells empty a field: they hold no value, and no default fills them."""
+        self.cleared[name] = cells
+        self._taken[name] = self.taken(name) | cells
 
     def usable(self, live: pd.Series[int]) -> pd.DataFrame:
         """The texts that can be sent: missing where a finding made them unusable or the row's role takes none."""

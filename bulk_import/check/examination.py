@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import schema
 from bulk_import.check.cells import ERROR_TEXTS, EVERYBODY, NO_ROLE, SHUT, Cells, first_filled, takers
+from bulk_import.check.clearing import by_row, set_apart_cleared
 from bulk_import.check.codes import translations
 from bulk_import.check.damage import set_apart_damaged
 from bulk_import.check.dates import columns_of_dates
@@ -42,6 +43,7 @@ class Examined:
         columns: which column holds which field.
         roles: row number → the role's id, 0 where unknown.
         people: what is usable of it.
+        cleared: row number → the fields that the row empties.
         breaches: rules broken in rows.
         findings: those of the file as a whole.
         names: API name → cleaned names that stand beside an id, missing where either is.
@@ -51,6 +53,7 @@ class Examined:
     columns: Columns
     roles: pd.Series[int]
     people: People
+    cleared: Mapping[int, tuple[str, ...]]
     breaches: tuple[Breach, ...]
     findings: tuple[Finding, ...]
     names: Mapping[str, pd.Series[str]]
@@ -67,6 +70,7 @@ def examine(table: Table, options: Options) -> Examined:
     _clean(cells, table, columns, options)
     _take_names(cells, live, table, columns)
     _set_apart_doubled(cells, live, table, columns)
+    set_apart_cleared(cells, live, table, columns, allowed=options.clear)
     _set_apart_broken(cells, live, table, columns)
     set_apart_damaged(cells, live, table, _cells_that_count(table, columns))
     translated = tuple(translations(cells, live, table, columns, options))
@@ -82,6 +86,7 @@ def examine(table: Table, options: Options) -> Examined:
         columns=columns,
         roles=roles,
         people=people,
+        cleared=by_row(cells.cleared),
         breaches=tuple(cells.breaches),
         findings=(
             *_of_columns(columns, table, missing),

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from bulk_import.catalogue import AS_ONEFILE, FIELDS, Role, role_from_text
+from bulk_import.check.clearing import NOTHING
 from bulk_import.errors import UsageError
 from bulk_import.kinds import Apostrophes, Choice, Name
 
@@ -41,6 +42,7 @@ class Options:
         coding: how codes of L12 to L16 arrive, and what becomes of those that are not known.
         bad_optional: whether a value that cannot be right stops its row where the field may be empty.
         apostrophes: what becomes of ’ in names.
+        clear: whether the word CLEAR! empties fields.
 
     Raises:
         UsageError: the default for Role is no role.
@@ -55,6 +57,7 @@ class Options:
     coding: Coding = AS_ONEFILE
     bad_optional: Literal["leave-out", "stop-row"] = "leave-out"
     apostrophes: Apostrophes = Apostrophes.AS_TYPED
+    clear: bool = False
 
     def __post_init__(self) -> None:
         usual = self.defaults.get("Role", "").strip()
@@ -84,17 +87,20 @@ class Record:
         row: the number that Excel shows.
         role: of the account.
         values: API name → parsed value, in the API's order; only what the role accepts and the check let through.
+        cleared: the fields that the row empties in an account that is there.
     """
 
     source: int
     row: int
     role: Role
     values: Mapping[str, Value]
+    cleared: tuple[str, ...] = ()
 
 
 def payload(record: Record) -> dict[str, Json]:
-    """What is sent to OneFile for a record: API name → JSON value, in the API's order."""
-    return {name: FIELDS[name].kind.to_api(value) for name, value in record.values.items()}  # noqa: PD011 - no frame
+    """What a record says: API name → JSON value as OneFile takes it, in the API's order; then what it empties."""
+    said = {name: FIELDS[name].kind.to_api(value) for name, value in record.values.items()}  # noqa: PD011 - no frame
+    return {**said, **{name: NOTHING[name] for name in record.cleared}}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +115,7 @@ class Checked:
         findings: those of the file first, then by row and column.
         invalid_rows: rows with an error; they are never sent.
         left_out: row and API name of each value that is not sent though it stands in the file or the defaults.
+        cleared: row number → the fields that the row empties.
         usable: the texts that can be sent, cleaned, a column for each field; missing where nothing is to be sent.
         options: what the check was asked.
         names: API name → cleaned names that stand beside an id, missing where either is.
@@ -124,6 +131,7 @@ class Checked:
     invalid_rows: frozenset[int]
     left_out: AbstractSet[tuple[int, str]]
     usable: pd.DataFrame
+    cleared: Mapping[int, tuple[str, ...]]
     options: Options
     names: Mapping[str, pd.Series[str]] = field(default_factory=dict)
     referred: Mapping[str, Mapping[str, Value | None]] = field(default_factory=dict)
@@ -139,7 +147,7 @@ class Checked:
             columns = [self._values(name, parse, batch, roles) for name, parse in parsers.items()]
             for row, role, *values in zip(batch.index.tolist(), roles, *columns, strict=True):
                 held = {name: value for name, value in zip(parsers, values, strict=True) if value is not None}
-                yield Record(self.source, row, role, MappingProxyType(held))
+                yield Record(self.source, row, role, MappingProxyType(held), self.cleared.get(row, ()))
 
     def _values(
         self, name: str, parse: Callable[[str], Value], batch: pd.DataFrame, roles: list[Role]

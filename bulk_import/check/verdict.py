@@ -76,6 +76,7 @@ def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, opt
         invalid_rows=_stopped(found, options),
         left_out=_left_out(breaches, options),
         usable=examined.people.texts,
+        cleared=examined.cleared,
         options=options,
         names=examined.names,
     )

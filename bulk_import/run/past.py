@@ -154,6 +154,7 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         # what runs of earlier versions do not have there, they could not be told
         bad_optional=stored.get("bad_optional", "leave-out"),
         apostrophes=stored.get("apostrophes", "as-typed"),
+        allow_clear=stored.get("clear", False),
         codes=stored.get("codes", {}),
         unknown_codes=stored.get("unknown_codes", {}),
         environment=run.start.environment,

@@ -79,10 +79,10 @@ def key_of(change: Change) -> Key:
 
 
 def what_is_sent(change: Change, said: Mapping[str, object]) -> Mapping[str, object]:
-    """What of all that a row says is sent."""
+    """What of all that a row says is sent: a new account has no fields to be emptied."""
     match change:
-        case Create():
-            return said
+        case Create(record=record):
+            return {name: value for name, value in said.items() if name not in record.cleared}
         case Update(changes=fields):
             return {name: said[name] for name in fields}
         case other:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from bulk_import.kinds import Awaited
+    from bulk_import.plan import Change
 
 BASE = "https://sandbox.example.com/api/v2.1"
 SECRET = b"a secret of the site, for tests"
@@ -91,7 +92,7 @@ class Practice:
 
     async def process(
         self,
-        creates: Sequence[Create],
+        creates: Sequence[Change],
         *,
         stop: asyncio.Event | None = None,
         on_progress: Callable[[Progress], None] | None = None,
@@ -103,7 +104,7 @@ class Practice:
         calls_per_minute: int = 300,
         token: str = CUSTOMER_TOKEN,
         canary: int = 0,
-        done_before: Sequence[Create] = (),
+        done_before: Sequence[Change] = (),
     ) -> Carried:
         """What one process does: it opens the journal, begins the run or goes on with it, and carries out the rows."""
         known = {user["ID"] for user in self.world.users()}

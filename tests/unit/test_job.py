@@ -57,6 +57,7 @@ def test_runs_of_one_sheet_can_be_resumed(tmp_path: Path, sheet: str | None, she
 
 
 DECIDING: tuple[Mapping[str, object], ...] = (
+    {"allow_clear": True},
     {"bad_optional": "stop-row"},
     {"apostrophes": "straight"},
     {"codes": {"L12": "hesa"}},
