@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+@lru_cache(maxsize=32_768)
 def column_letters(column: int) -> str:
     """The letters Excel shows above a column: 1 → "A", 27 → "AA".
 
@@ -176,12 +177,14 @@ def _named(finding: Finding) -> str:
 
 
 @cache
-def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
-    """A sentence cut at its places: text, and the name of the place after it.
+def _pieces(sentence: str) -> tuple[str, tuple[Callable[[Finding], str], ...]]:
+    """A sentence as a pattern for the operator %, and what makes the texts of its places.
 
     A run may fill sentences a million times, so a place costs only where it stands.
     """
-    return tuple((text, place) for text, place, _, _ in Formatter().parse(sentence))
+    parsed = [(text.replace("%", "%%"), place) for text, place, _, _ in Formatter().parse(sentence)]
+    pattern = "".join(text if place is None else f"{text}%s" for text, place in parsed)
+    return pattern, tuple(_PLACES[place] for _, place in parsed if place is not None)
 
 
 _PLACES: Mapping[str, Callable[[Finding], str]] = {
@@ -199,7 +202,8 @@ _PLACES: Mapping[str, Callable[[Finding], str]] = {
 
 
 def _filled(sentence: str, finding: Finding) -> str:
-    return "".join(text if place is None else text + _PLACES[place](finding) for text, place in _pieces(sentence))
+    pattern, places = _pieces(sentence)
+    return pattern % tuple([text_of(finding) for text_of in places])
 
 
 def _begun(sentence: str, pattern: str) -> str:

@@ -196,12 +196,18 @@ class SourceReport:
         """Row number → the check's findings and then those of its fate; rows without any are not in it."""
         found: dict[int, tuple[Finding, ...]] = {}
         for finding in self.checked.findings:
-            if finding.place.row is not None:
-                found[finding.place.row] = (*found.get(finding.place.row, ()), finding)
+            row = finding.place.row
+            if row is not None:
+                found[row] = (*found[row], finding) if row in found else (finding,)
         for row, fate in self.fates.items():
             if fate.findings:
                 found[row] = (*found.get(row, ()), *fate.findings)
         return found
+
+    def count_findings(self) -> int:
+        """How many findings the rows have: the check's and those of their fates."""
+        of_check = sum(finding.place.row is not None for finding in self.checked.findings)
+        return of_check + sum(len(fate.findings) for fate in self.fates.values())
 
     def rows(self) -> Iterator[RowReport]:
         """Each row of the table in the source's order, a batch of plain values at a time."""

@@ -66,8 +66,7 @@ def _of_source(report: Report, layout: Layout, number: int) -> Iterator[Problem]
 
 def count_problems(report: Report) -> int:
     """How many lines the Problems sheets have."""
-    rows = sum(len(found) for source in report.sources for found in source.findings_by_row().values())
-    return len(report.file_findings()) + rows
+    return len(report.file_findings()) + sum(source.count_findings() for source in report.sources)
 
 
 def sheet_batches(lines: Iterator[Problem], looks: Looks, links: list[str]) -> Iterator[memoryview]:

@@ -227,12 +227,13 @@ def _stories(source: _Source, start: int, stop: int, cut: Mapping[int, str]) -> 
     codes = pa.array(source.codes[start:stop])
     happened, to_do = _HAPPENED.take(codes), _TO_DO.take(codes)
     told = np.zeros(len(numbers), dtype=np.int8)
+    coded = codes.to_pylist()
     particular = [at for at, row in enumerate(numbers) if row in source.found or source.changes(row)] + [*cut]
     if not particular:
         return happened, to_do, told
     said, next_step = happened.to_pylist(), to_do.to_pylist()
     for at in dict.fromkeys(particular):
-        status, row = _CODED[codes[at].as_py()], numbers[at]
+        status, row = _CODED[coded[at]], numbers[at]
         findings = source.found.get(row, ())
         said[at] = what_happened(status, findings, source.severities, source.changes(row))
         next_step[at] = what_to_do(status, findings, source.severities)

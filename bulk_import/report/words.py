@@ -22,6 +22,7 @@ MODES = {
     "submit": "Submitted: rows without errors were sent to OneFile",
 }
 
+_ORDER = {weight: place for place, weight in enumerate(Severity)}
 SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.NOTE: "Note"}
 
 
@@ -96,9 +97,10 @@ def where(finding: Finding) -> str:
 
 def by_weight(findings: Iterable[Finding], chosen: Mapping[str, Severity]) -> list[tuple[Severity, Finding]]:
     """The findings with what they weigh, errors first, otherwise as they come."""
-    order = list(Severity)
     weighed = [(severity(finding, chosen), finding) for finding in findings]
-    return sorted(weighed, key=lambda pair: order.index(pair[0]))
+    if len(weighed) > 1:
+        weighed.sort(key=lambda pair: _ORDER[pair[0]])
+    return weighed
 
 
 def _told(weight: Severity, finding: Finding) -> str:
@@ -141,7 +143,7 @@ def what_to_do(
 
 def _to_do(findings: list[Finding]) -> list[str]:
     """What to do about each finding; where there are several, with the cell it is about."""
-    if len({finding.place.address for finding in findings}) < 2:  # noqa: PLR2004 - one cell needs no telling apart
+    if len(findings) < 2 or len({finding.place.address for finding in findings}) < 2:  # noqa: PLR2004 - one cell
         return [fix(finding) for finding in findings]
     return [f"{finding.place.address or finding.field or 'Row'}: {fix(finding)}" for finding in findings]
 
