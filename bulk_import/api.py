@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.connection import CallMade, Calls, Connection
 from bulk_import.errors import NotShown
-from bulk_import.pages import MOST_PAGES, PAGE_SIZE, Pages
+from bulk_import.pages import LARGEST_LIST, MOST_PAGES, PAGE_SIZE, Pages
 from bulk_import.steps import api_down
 from bulk_import.wire import Accepted, Refused, Request, RequestKind, get_user, id_of, search
 
@@ -97,16 +97,15 @@ class OneFile(Connection):
         Raises:
             StoppedEarly: OneFile is down, or refuses.
         """
-        told = await self._object_or_none(get_user(user_id), "an account")
-        return told if told is not None and id_of(told) in {None, user_id} else None
+        return await self._one(get_user(user_id), user_id, "an account")
 
     async def entry(self, noun: str, entry_id: int) -> Mapping[str, object] | None:
-        """All that OneFile tells of a class, a placement or a provider; None if there is none.
+        """All that OneFile tells of a class, a placement or a provider; None if it shows none, or another one.
 
         Raises:
             StoppedEarly: OneFile is down, or refuses.
         """
-        return await self._object_or_none(Request(RequestKind.READ, "GET", f"{noun}/{entry_id}"), "an entry of a list")
+        return await self._one(Request(RequestKind.READ, "GET", f"{noun}/{entry_id}"), entry_id, "an entry of a list")
 
     async def classrooms(self, organisation_id: int) -> tuple[Mapping[str, object], ...]:
         """A centre's classes (article 76000048013): ID, Name and perhaps MISID.
@@ -172,6 +171,8 @@ class OneFile(Connection):
             number += 1
             if number > MOST_PAGES:
                 raise api_down(f"the list of {noun} has no end")
+            if pages.size > LARGEST_LIST:
+                raise api_down(f"the list of {noun} is longer than this program can hold")
         if pages.overlapped and not pages.unreadable:
             pages.take(await self._list(search(noun, filters), noun))
         if pages.unreadable:
@@ -183,11 +184,14 @@ class OneFile(Connection):
         assert isinstance(body, tuple)  # noqa: S101 - what the verdict of a search holds
         return body
 
-    async def _object_or_none(self, request: Request, what: str) -> Mapping[str, object] | None:
+    async def _one(self, request: Request, number: int, what: str) -> Mapping[str, object] | None:
+        """What was asked for by its id; None where OneFile shows none, another one, or an error as a success."""
         answer = await self.ask(request)
         if isinstance(answer, Refused) and answer.status in _NOT_SHOWN:
             return None
-        return _object(_accepted(answer, what))
+        told = _object(_accepted(answer, what))
+        found = id_of(told)
+        return None if found not in {None, number} or (found is None and _is_error(told)) else told
 
     async def _object(self, request: Request, what: str) -> Mapping[str, object]:
         return _object(_accepted(await self.ask(request), what))
@@ -196,6 +200,11 @@ class OneFile(Connection):
 def _object(body: object) -> Mapping[str, object]:
     assert isinstance(body, dict)  # noqa: S101 - what the verdict of a read holds
     return body
+
+
+def _is_error(told: Mapping[str, object]) -> bool:
+    """Whether an object is OneFile's own form of a refusal, which has a code below 0."""
+    return any(name.casefold() == "code" and str(value).startswith("-") for name, value in told.items())
 
 
 def _accepted(answer: Accepted | Refused, what: str) -> object:

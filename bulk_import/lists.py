@@ -24,6 +24,10 @@ NEAR_NAMES = 3
 NEAR_ENOUGH = 0.6
 LIKELY_NAMES = 50
 LARGEST_ID = 2**31 - 1
+LONGEST_NAME = 200
+"""Letters; longer names are shown cut, and are near to nothing, because comparing them would take too long."""
+UNCLEAR = -1
+"""In place of a number that cannot be read: it is no organisation's and no role's."""
 
 ROLES_OF: Mapping[Listed, tuple[Role, ...]] = {
     Listed.ASSESSORS: (Role.ASSESSOR, Role.TRAINEE_ASSESSOR),
@@ -72,7 +76,12 @@ class Entry:
         facts = [f"id {self.id}"]
         facts += [f"MIS value {self.misid}"] if self.misid else []
         facts += ["archived"] if self.archived else []
-        return f"“{self.name}” ({', '.join(facts)})" if self.name else f"the one with {', '.join(facts)}"
+        facts = [_cut(fact) for fact in facts]
+        return f"“{_cut(self.name)}” ({', '.join(facts)})" if self.name else f"the one with {', '.join(facts)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def entry_from(values: Mapping[str, object]) -> Entry | None:
@@ -99,8 +108,11 @@ def _text(values: Mapping[str, object], name: str) -> str:
 
 
 def _number(values: Mapping[str, object], name: str) -> int | None:
+    """The number in a field: None where the field is empty, `UNCLEAR` where it holds anything else."""
     digits = _text(values, name)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < len(str(LARGEST_ID)) else None
+    if not digits:
+        return None
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_ID)) else UNCLEAR
 
 
 def _archived(values: Mapping[str, object]) -> bool:
@@ -168,6 +180,8 @@ class CentreList:
     def near(self, text: str) -> tuple[Entry, ...]:
         """Up to three entries whose names are nearly the text, the nearest first."""
         wanted = plainly_folded(text)
+        if len(wanted) > LONGEST_NAME:
+            return ()
         alike = Counter(name for piece in _pieces(wanted) for name in self._names_by_piece.get(piece, ()))
         # in a fixed order, so that of names equally near the same are shown each time
         likely = sorted(alike, key=lambda name: (-alike[name], name))[:LIKELY_NAMES]
@@ -178,7 +192,7 @@ class CentreList:
     def _by_name(self) -> Mapping[str, list[int]]:
         names: dict[str, list[int]] = defaultdict(list)
         for entry in self.entries.values():
-            if entry.name:
+            if entry.name and len(entry.name) <= LONGEST_NAME:
                 names[plainly_folded(entry.name)].append(entry.id)
         return names
 
@@ -192,7 +206,7 @@ class CentreList:
 
     def text_for(self, entry: Entry) -> str:
         """The shortest way to write an entry that means it alone: its name, MIS value or id."""
-        texts = (text for text in (entry.name, entry.misid, str(entry.id)) if text)
+        texts = (text for text in (entry.name, entry.misid, str(entry.id)) if text and len(text) <= LONGEST_NAME)
         return next((text for text in texts if len(self.matches(text)) == 1), "")
 
     def offered(self) -> tuple[str, ...]:

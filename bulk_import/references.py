@@ -26,7 +26,7 @@ from bulk_import.plan import row_label
 from bulk_import.rules import Breach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -44,6 +44,10 @@ KINDS: Mapping[str, ListedReference] = {
 UNKNOWN, AMBIGUOUS, UNLISTED = "reference-unknown", "reference-ambiguous", "list-unavailable"
 ARCHIVED = "reference-archived"
 CONTRADICTION, NAME_UNKNOWN = "reference-contradiction", "reference-name-unknown"
+MOST_NEAR = 1_000
+"""Unknown texts of a run for which near names are looked for: each takes some thousandths of a second."""
+MOST_NAMED = 10
+"""Entries, and rows, that a finding names; it says how many more there are."""
 
 
 class Spot(NamedTuple):
@@ -177,13 +181,35 @@ def _people(source: Checked) -> Iterator[tuple[Listed, int, int, list[str]]]:
             yield listed, int(row), int(organisation), keys
 
 
-def answer(question: Question, lists: Mapping[tuple[int, Listed], CentreList], people: Newcomers) -> Answer:
+def answers_to(
+    questions: Iterable[Question], lists: Mapping[tuple[int, Listed], CentreList], people: Newcomers
+) -> Answers:
+    """What texts mean; of those that mean nothing, near names are looked for only so often.
+
+    Args:
+        questions: the texts.
+        lists: as for `answer`.
+        people: likewise.
+    """
+    answers: Answers = {}
+    unknown = 0
+    for question in questions:
+        given = answer(question, lists, people, near=unknown < MOST_NEAR)
+        unknown += isinstance(given, Wrong) and given.code == UNKNOWN
+        answers[question.spot] = given
+    return answers
+
+
+def answer(
+    question: Question, lists: Mapping[tuple[int, Listed], CentreList], people: Newcomers, *, near: bool = True
+) -> Answer:
     """What a text means.
 
     Args:
         question: the text.
         lists: those that were fetched, by organisation and name of the list.
         people: those in the run's own rows.
+        near: whether to look for near names where it means nothing.
     """
     seat = question.organisation, question.listed
     found = sorted(lists[seat].matches(question.text), key=lambda entry: entry.id)
@@ -192,20 +218,20 @@ def answer(question: Question, lists: Mapping[tuple[int, Listed], CentreList], p
     rows = tuple(who for who in mine if isinstance(who, Awaited))
     ids = tuple(dict.fromkeys([*entries, *(who for who in mine if not isinstance(who, Awaited))]))
     if len(ids) + len(rows) > 1:
-        said = tuple(entries[id_].described if id_ in entries else f"id {id_}" for id_ in ids)
+        said = tuple(entries[id_].described if id_ in entries else f"id {id_}" for id_ in ids[:MOST_NAMED])
         return Wrong(AMBIGUOUS, ids, rows, said)
     if ids:
         return Known(ids[0], ids[0] in entries and entries[ids[0]].archived)
     if rows:
         return Waits(rows[0])
-    return _unknown(question, lists[seat])
+    return _unknown(question, lists[seat], near=near)
 
 
-def _unknown(question: Question, centre: CentreList) -> Wrong:
+def _unknown(question: Question, centre: CentreList, *, near: bool) -> Wrong:
     if centre.refused is not None:
         return Wrong(UNLISTED, said=(centre.refused,))
-    near = centre.near(question.text)
-    return Wrong(UNKNOWN, tuple(entry.id for entry in near), said=tuple(entry.described for entry in near))
+    nearest = centre.near(question.text) if near else ()
+    return Wrong(UNKNOWN, tuple(entry.id for entry in nearest), said=tuple(entry.described for entry in nearest))
 
 
 def settle(checked: Sequence[Checked], answers: Answers) -> tuple[Checked, ...]:
@@ -268,7 +294,10 @@ def _plain(given: Answer) -> bool:
 
 def _detail(field: str, wrong: Wrong, label: Callable[[Awaited], str]) -> str:
     listed = KINDS[field].listed.value
-    named = [*(wrong.said or (f"id {id_}" for id_ in wrong.ids)), *map(label, wrong.rows)]
+    entries = wrong.said or tuple(f"id {id_}" for id_ in wrong.ids[:MOST_NAMED])
+    named = [*entries, *map(label, wrong.rows[:MOST_NAMED])]
+    if (more := len(wrong.ids) + len(wrong.rows) - len(named)) > 0:
+        named.append(f"{more:,} more")
     if wrong.code == UNKNOWN:
         nearest = f"; the nearest it has: {_listed(named)}" if named else ""
         return f"{listed}{nearest}"

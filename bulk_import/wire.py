@@ -296,7 +296,14 @@ def session_from(body: bytes) -> Secret | None:
     return Secret(text) if re.fullmatch(r"[\x21-\x7e]+", text) and text[0] not in "<{[" else None
 
 
+_MARKS = (b"{", b"[", b",", b":")
+MOST_MARKS = 3_000_000
+"""Brackets, commas and colons in an answer, as hundreds of thousands of accounts have: each costs up to 200 bytes."""
+
+
 def _json(body: bytes) -> object:
+    if sum(map(body.count, _MARKS)) > MOST_MARKS:
+        return None
     try:
         return _writable(json.loads(body.decode("utf-8-sig")))
     except (ValueError, RecursionError):

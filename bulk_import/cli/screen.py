@@ -61,6 +61,8 @@ _HARMFUL = (
 )
 _MARKS = {code: "\ufffd" for code in (*_HARMFUL, 0xFEFF, *range(0xD800, 0xE000)) if code != ord("\n")}
 
+_ESCAPES = {code: f"\\u{code:04x}" for code in _MARKS if code >= ord(" ")}
+
 
 def complain(stop: BulkImportError) -> None:
     """Says what stopped the command, and what to do, in plain sentences on standard error."""
@@ -75,8 +77,8 @@ def say(sentence: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """One JSON object on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON object on standard output; what would do something to a terminal is escaped, and means the same."""
+    print(json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES))
 
 
 def show(finished: Finished) -> None:

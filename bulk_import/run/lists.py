@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bulk_import.errors import NotShown
 from bulk_import.kinds import Listed
 from bulk_import.lists import NOUN_OF, ROLES_OF, CentreList, entry_from, id_in
-from bulk_import.references import answer, asked, newcomers
+from bulk_import.references import answers_to, asked, newcomers
 from bulk_import.run.world import FEW, together
 from bulk_import.wire import id_of
 
@@ -68,7 +68,7 @@ async def resolve(checked: Sequence[Checked], world: World, api: OneFile) -> Ans
         return {}
     lists = await load_lists(questions, world, api)
     people = newcomers(checked, world.directory)
-    return {question.spot: answer(question, lists, people) for question in questions}
+    return answers_to(questions, lists, people)
 
 
 async def _load(organisation: int, listed: Listed, texts: tuple[str, ...], world: World, api: OneFile) -> CentreList:

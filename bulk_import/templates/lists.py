@@ -17,6 +17,10 @@ HEADINGS = ("Name", "OneFile ID", "MIS value", "Write this", "Role", "Note")
 WIDTHS = (42, 12, 20, 42, 18, 40)
 OF_ORGANISATIONS, THEIR_WIDTHS = ("Organisation ID", "Organisation"), (14, 30)
 DARK = "#1F3864"
+MOST_ROWS = 1_048_575
+LONGEST_CELL = 32_767
+LARGEST_NUMBER = 10**15  # Excel keeps no more digits of a number
+_NO_LETTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}  # XML cannot hold them
 _ROLES = {int(role): role.label for role in Role}
 
 
@@ -56,13 +60,23 @@ def _sheet(sheet: object, heading: object, rows: Iterator[tuple[str | int, ...]]
         sheet.write_string(0, column, text, heading)
     last = 0
     for last, row in enumerate(rows, start=1):
+        if last > MOST_ROWS:
+            raise OutputError(
+                f"One of the lists has more than {MOST_ROWS:,} entries, and a sheet holds no more.",
+                "Name a single organisation with the setting organisation_id; otherwise ask OneFile why it is so long.",
+            )
         for column, value in enumerate(row):
-            if isinstance(value, int):
+            if isinstance(value, int) and value < LARGEST_NUMBER:
                 sheet.write_number(last, column, value)
             elif value:
-                sheet.write_string(last, column, value)
+                sheet.write_string(last, column, _fit(str(value)))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(last, 1), len(_headings(several=several)) - 1)
+
+
+def _fit(text: str) -> str:
+    """A text as a cell can hold it; a longer one would be missing altogether."""
+    return text[:LONGEST_CELL].translate(_NO_LETTERS)
 
 
 def _headings(*, several: bool) -> tuple[str, ...]:

@@ -391,6 +391,8 @@ def test_an_account_that_is_not_there_is_none() -> None:
     assert _with(Server(_json(400, {"code": -911, "message": "x"})), lambda api: api.user(7)) is None
     assert _with(Server(httpx.Response(403)), lambda api: api.user(7)) is None
     assert _with(Server(_json(200, {"ID": 8, "FirstName": "Ann"})), lambda api: api.user(7)) is None
+    assert _with(Server(_json(200, {"code": -911, "message": "x"})), lambda api: api.user(7)) is None
+    assert _with(Server(_json(200, {"ID": 8, "Name": "Other"})), lambda api: api.entry("Classroom", 7)) is None
     with pytest.raises(StoppedEarly, match="status 409"):
         _with(Server(httpx.Response(409)), lambda api: api.user(7))
 
@@ -644,6 +646,13 @@ def test_a_list_without_an_end_or_without_numbers_stops(monkeypatch: pytest.Monk
 
     with pytest.raises(ApiDown, match="no end"):
         _with(Server(*[more] * 60), lambda api: api.search_users(1, 1))
+
+
+def test_a_list_that_outgrows_memory_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever answers decides how long names are and how many; what is kept of them has a limit."""
+    monkeypatch.setattr("bulk_import.api.LARGEST_LIST", 1_000)
+    with pytest.raises(ApiDown, match="can hold"):
+        _with(Server(_json(200, [{"ID": 1, "Name": "x" * 1_000}])), lambda api: api.listing("Classroom", {}))
 
 
 @pytest.mark.parametrize("count", [40, 250])

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import openpyxl
 import pytest
 
 from bulk_import.folding import plainly_folded
-from bulk_import.lists import CentreList, entry_from, id_in
+from bulk_import.lists import LONGEST_NAME, UNCLEAR, CentreList, entry_from, id_in
+from bulk_import.templates.lists import write_lists
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLASSES = (
     {"ID": 201, "Name": "Carpentry Level 2 A", "MISID": "CL-CARP2A"},
@@ -95,3 +102,44 @@ def test_what_may_be_an_id(text: str, number: int | None) -> None:
 def test_names_of_lists_fold_accents_and_quotes(one: str, other: str) -> None:
     """Names match as people type them: without accents, with straight quotes and short dashes."""
     assert plainly_folded(one) == plainly_folded(other)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        (None, None),
+        ("", None),
+        ("2", 2),
+        (2, 2),
+        (2.5, UNCLEAR),
+        (True, UNCLEAR),
+        ("two", UNCLEAR),
+        ("9" * 99, UNCLEAR),
+    ],
+)
+def test_an_organisation_that_cannot_be_read_is_none_of_ours(told: object, *, read: int | None) -> None:
+    """Only an entry that tells no organisation at all may be of any."""
+    entry = entry_from({"ID": 1, "OrganisationID": told})
+    assert entry is not None
+    assert entry.organisation == read
+
+
+def test_a_name_without_end_is_shown_cut_and_near_to_nothing() -> None:
+    """Comparing names of a million letters would take all memory, and a sentence cannot hold one."""
+    centre = CentreList([{"ID": 201, "Name": "x" * 1_000_000}])
+    (entry,) = centre.entries.values()
+    assert len(entry.described) < LONGEST_NAME + 50
+    assert (centre.near("x" * 1_000_000), centre.near("x" * 90)) == ((), ())
+    assert centre.text_for(entry) == "201"
+
+
+def test_the_workbook_of_lists_loses_nothing_that_a_cell_cannot_hold(tmp_path: Path) -> None:
+    """Long names are cut, ids of many digits stand as text, and what XML cannot hold is marked."""
+    names = ["x" * 40_000, "=1+1", "a\ufffe\x1bb"]
+    entries = [{"ID": 10**17 + at, "Name": name} for at, name in enumerate(names)]
+    write_lists(tmp_path / "lists.xlsx", {"classes": [(1, "Centre", CentreList(entries))]})
+    sheet = openpyxl.load_workbook(tmp_path / "lists.xlsx").worksheets[0]
+    cells = [[str(cell.value) for cell in row[:2]] for row in sheet.iter_rows(min_row=2)]
+    assert sorted(number for _, number in cells) == [str(10**17 + at) for at in range(3)]
+    assert max(len(name) for name, _ in cells) == 32_767
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}

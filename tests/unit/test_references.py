@@ -22,7 +22,7 @@ from bulk_import.references import (
     Spot,
     Waits,
     Wrong,
-    answer,
+    answers_to,
     asked,
     from_json,
     meanings,
@@ -88,7 +88,7 @@ def sources(*files: list[dict[str, str | None]], **severities: Severity) -> tupl
 def answers_of(checked: tuple[Checked, ...], directory: Directory = NOBODY) -> Answers:
     """What all references of the files mean."""
     people = newcomers(checked, directory)
-    return {question.spot: answer(question, LISTS, people) for question in asked(checked, {1, 2})}
+    return answers_to(asked(checked, {1, 2}), LISTS, people)
 
 
 def settled(checked: tuple[Checked, ...], directory: Directory = NOBODY) -> tuple[Checked, ...]:
@@ -254,6 +254,23 @@ def test_a_new_row_and_an_account_of_one_name_are_ambiguous() -> None:
     directory = Directory([Account(105, frozenset({(1, Role.ASSESSOR)}), same)])
     (found, _) = settled(sources(*files), directory)
     assert [sent(record)["DefaultAssessorID"] for record in found.records()] == [105]
+
+
+def test_a_finding_names_no_more_than_a_few_of_many_namesakes() -> None:
+    """Thousands of rows that name one of thousands would make a report of gigabytes."""
+    (found, _) = settled(
+        sources([learner(1, DefaultAssessorID="Nia New")], [tutor(at, "Nia", "New") for at in range(30)])
+    )
+    said = next(message(one) for one in found.findings if one.code == "reference-ambiguous")
+    assert (said.count("b.csv"), "20 more" in said) == (10, True)
+
+
+def test_near_names_are_looked_for_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sheet of nothing but unknown names costs no hours of comparing, and all are findings."""
+    monkeypatch.setattr("bulk_import.references.MOST_NEAR", 1)
+    (found,) = settled(sources([learner(1, ClassroomID="Care Level 4"), learner(2, ClassroomID="Care Level 5")]))
+    said = [message(one) for one in found.findings if one.code == "reference-unknown"]
+    assert [one.count("nearest") for one in said] == [1, 0]
 
 
 def test_whoever_waits_for_a_row_with_errors_is_held() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+from contextlib import redirect_stdout
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_import.cli.screen import complain, say, shown
+from bulk_import.cli.screen import complain, print_json, say, shown
 from bulk_import.errors import ApiDown
 
 
@@ -39,3 +43,13 @@ def test_sentences_pass_through_it(capsys: pytest.CaptureFixture[str]) -> None:
     complain(ApiDown("\x1b]0;title\x07down", "\x1b[8mhidden"))
     say("\x1b[31mred")
     assert "\x1b" not in capsys.readouterr().err
+
+
+@given(st.text())
+def test_json_leaves_a_terminal_alone_and_means_the_same(text: str) -> None:
+    """What would do something to a terminal is escaped, and whoever reads the object finds the text as it was."""
+    with io.StringIO() as stream, redirect_stdout(stream):
+        print_json({"heading": text})
+        printed = stream.getvalue()
+    assert shown(printed) == printed
+    assert json.loads(printed) == {"heading": text}

@@ -304,3 +304,11 @@ def test_the_paths_are_those_of_the_contract() -> None:
     assert search("User", {}, page=3, size=50).path == "User/Search/3/50"
     assert search("Organisation", {}).path == "Organisation/Search"
     assert {request.kind for request in ALL if request.kind in WRITES} == {RequestKind.CREATE, RequestKind.UPDATE}
+
+
+def test_an_answer_with_more_in_it_than_memory_holds_makes_no_sense(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short answer may stand for a thousand times its length in memory, so its marks are counted first."""
+    monkeypatch.setattr("bulk_import.wire.MOST_MARKS", 9)
+    assert isinstance(judge(SEARCH, _reply(200, b'[{"ID": 1}, {"ID": 2}]')), Accepted)
+    for body in (b"[{},{},{},{},{}]", b"[[],[],[],[],[],[]]", b'[{"ID": 1}, {"ID": 2}, {"ID": 3}, {}]'):
+        assert isinstance(judge(SEARCH, _reply(200, body)), MaybeSent)
