@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_import.catalogue import Role
+from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Checked, Options, check, payload
 from bulk_import.directory import Account, Directory
 from bulk_import.findings import Severity, message
@@ -127,7 +127,7 @@ def test_a_name_with_figures_is_not_taken_for_an_id() -> None:
     """A class of ten o'clock is not the one with the id 10; only “10.0” is what a program writes for a 10."""
     lists = {**LISTS, (1, Listed.CLASSES): CentreList([{"ID": 10, "Name": "Joinery"}, {"ID": 201, "Name": "10.00"}])}
     checked = sources([learner(1, ClassroomID="10.00"), learner(2, ClassroomID="10.0")])
-    (found,) = settle(checked, {one.spot: answer(one, lists, {}) for one in asked(checked)})
+    (found,) = settle(checked, answers_to(tuple(asked(checked)), lists, {}))
     assert [sent(record)["ClassroomID"] for record in found.records()] == [201, 10]
 
 
@@ -145,24 +145,28 @@ WRONG: tuple[tuple[Mapping[str, str], str, str, str], ...] = (
 def test_what_cannot_be_resolved_is_an_error_at_its_cell(
     cells: Mapping[str, str], code: str, cell: str, words: str
 ) -> None:
-    """Code, address, what was typed and what is near or possible; the row is invalid and never a record."""
+    """Code, address, what was typed and what is near or possible; never sent, and without a mandatory one no row is."""
     (found,) = settled(sources([learner(1, **cells), learner(2)]))
     assert [(one[0], one[3]) for one in told(found)] == [(code, cell)]
     (finding,) = found.findings
-    assert finding.value == next(iter(cells.values()))
+    [(name, text)] = cells.items()
+    assert finding.value == text
     assert words in message(finding)
-    assert found.invalid_rows == {2}
-    assert [record.row for record in found.records()] == [3]
+    stops = Role.LEARNER in FIELDS[name].required_for
+    assert found.invalid_rows == ({2} if stops else frozenset())
+    assert [(record.row, name in sent(record)) for record in found.records()] == [(2, False)] * (not stops) + [
+        (3, name in learner(2))
+    ]
+    assert (2, name) in found.left_out
 
 
-def test_by_setting_an_optional_reference_is_left_out() -> None:
-    """A bad reference in an optional field may go as a warning, without its value; in a mandatory one never."""
+def test_by_setting_an_optional_reference_stops_its_row() -> None:
+    """[severity] makes an unknown name an error where it would be left out; a mandatory one stays an error."""
     people = [learner(1, ProviderID="x"), learner(2, ClassroomID="x")]
-    (found,) = settled(sources(people, reference_unknown=Severity.WARNING))
+    (found,) = settled(sources(people, reference_unknown=Severity.ERROR))
+    assert found.invalid_rows == {2, 3}
+    (found,) = settled(sources(people, reference_unknown=Severity.NOTE))
     assert found.invalid_rows == {3}
-    (record,) = found.records()
-    assert "ProviderID" not in sent(record)
-    assert (2, "ProviderID") in found.left_out
 
 
 def test_archived_where_it_is_known_is_a_warning() -> None:
@@ -227,7 +231,7 @@ def test_none_and_a_name_beside_it_contradict(name: str | None, findings: list[s
     cells = [*people.frame.iloc[0].tolist(), name]
     lists = {**LISTS, (1, Listed.EMPLOYERS): CentreList([{"ID": 401, "FirstName": "Frank", "LastName": "Alder"}])}
     found = check(made_table(headings, [cells]), source=0, options=Options(today=TODAY))
-    (found,) = settle([found], {one.spot: answer(one, lists, {}) for one in asked([found])})
+    (found,) = settle([found], answers_to(tuple(asked([found])), lists, {}))
     assert [one[0] for one in told(found)] == findings
     stopped = "reference-contradiction" in findings
     assert [sent(record)["DefaultEmployerID"] for record in found.records()] == ([] if stopped else [0])
