@@ -1,7 +1,7 @@
 """What OneFile already holds, and which account a row means.
 
 Nothing here asks OneFile: accounts come in as values, an answer goes out. A search gives four fields of an account
-(article 76000048013); where a decision needs more, `candidates` names the accounts to fetch first.
+(article 76000048013); where a decision needs more, `unread` names the accounts to fetch first.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ class Several:
     why: str
 
 
-def _name_of(values: Mapping[str, object]) -> tuple[str, str]:
+Name = tuple[str, str]
+
+
+def _name_of(values: Mapping[str, object]) -> Name:
     """First and last name as people are told apart by them: O’Neill and O'Neill are one name."""
     first, last = (folded(values.get(name) or "").replace("’", "'") for name in ("FirstName", "LastName"))
     return first, last
@@ -108,20 +111,31 @@ class Directory:
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.accounts: Mapping[int, Account] = {account.id: account for account in accounts}
         self._by_misid: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
-        self._by_name: dict[tuple[int, Role, tuple[str, str]], list[int]] = defaultdict(list)
+        self._by_name: dict[tuple[int, Role, Name], list[int]] = defaultdict(list)
+        self._by_person: dict[tuple[int, Role, Name, str], list[int]] = defaultdict(list)
         for account in self.accounts.values():
+            misid, name, email = folded(account.text("MISID")), _name_of(account.values), folded(account.text("Email"))
             for seat in account.seats:
-                if misid := account.text("MISID"):
-                    self._by_misid[*seat, folded(misid)].append(account.id)
-                self._by_name[*seat, _name_of(account.values)].append(account.id)
+                if misid:
+                    self._by_misid[*seat, misid].append(account.id)
+                self._by_name[*seat, name].append(account.id)
+                # those without an address stand under an empty one
+                self._by_person[*seat, name, email].append(account.id)
 
     def with_details(self, fetched: Iterable[Account]) -> Directory:
         """The same directory with fuller accounts in place of those seen in a search, and any that are new."""
         return Directory({**self.accounts, **{account.id: account for account in fetched}}.values())
 
-    def candidates(self, person: Person) -> tuple[int, ...]:
-        """The ids of the accounts that may be this person; fetch them before asking `find`."""
-        return tuple(dict.fromkeys([*self._holders(person), *self._namesakes(person)]))
+    def unread(self, people: Iterable[Person]) -> tuple[int, ...]:
+        """The ids of the accounts that may be any of these people and were only seen in a search; fetch them first."""
+        found: dict[int, None] = {}
+        names: dict[tuple[int, Role, Name], None] = {}
+        for person in people:
+            found.update(dict.fromkeys(self.holders(person)))
+            names[*_where(person), _name_of(person.values)] = None
+        for name in names:
+            found.update(dict.fromkeys(self._by_name.get(name, [])))
+        return tuple(id_ for id_ in found if not self.accounts[id_].in_full)
 
     def find(self, person: Person) -> Nobody | One | Several:
         """The account that a row means, by MISID or else by e-mail together with the names.
@@ -129,9 +143,9 @@ class Directory:
         One account is one role in one organisation (integrators found it so; even a learner's next programme is a new
         account, article 76000046479), so accounts under other roles never count.
         """
-        holders = [self.accounts[id_] for id_ in self._holders(person)]
-        namesakes = [self.accounts[id_] for id_ in self._namesakes(person)]
-        same_person = [account for account in namesakes if _same_email(person, account)]
+        holders = [self.accounts[id_] for id_ in self.holders(person)]
+        email = folded(person.values.get("Email") or "")
+        same_person = self._people(person, email) if email else []
         if len(holders) > 1:
             return Several(tuple(holders), f"{len(holders)} accounts hold this MISID")
         if holders:
@@ -140,15 +154,18 @@ class Directory:
             return Several(tuple(same_person), "several accounts have this name and e-mail address")
         if same_person:
             return _by_person(person, same_person[0])
-        silent = tuple(account for account in namesakes if _may_be(person, account))
+        silent = tuple(account for account in self._people(person, "") if _may_be(person, account))
         return Several(silent, "an account has this name and shows no e-mail address") if silent else Nobody()
 
-    def _holders(self, person: Person) -> list[int]:
+    def holders(self, person: Person) -> list[int]:
+        """The ids of the accounts that hold this person's MISID; none where the person has no MISID."""
         misid = folded(person.values.get("MISID") or "")
         return self._by_misid.get((*_where(person), misid), []) if misid else []
 
-    def _namesakes(self, person: Person) -> list[int]:
-        return self._by_name.get((*_where(person), _name_of(person.values)), [])
+    def _people(self, person: Person, email: str) -> list[Account]:
+        """The namesakes with an e-mail address; those that show none for an empty one."""
+        key = (*_where(person), _name_of(person.values), email)
+        return [self.accounts[id_] for id_ in self._by_person.get(key, [])]
 
 
 def _where(person: Person) -> tuple[int, Role]:
@@ -157,14 +174,9 @@ def _where(person: Person) -> tuple[int, Role]:
     return organisation, person.role
 
 
-def _same_email(person: Person, account: Account) -> bool:
-    return folded(account.text("Email")) == folded(person.values.get("Email") or "") != ""
-
-
 def _may_be(person: Person, account: Account) -> bool:
-    """Whether nothing tells a namesake apart: it shows no e-mail address, and no other MISID."""
-    other_misid = account.text("MISID") and person.values.get("MISID")
-    return not account.text("Email") and not other_misid
+    """Whether nothing tells a namesake that shows no e-mail address apart: no other MISID."""
+    return not (account.text("MISID") and person.values.get("MISID"))
 
 
 def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | Several:

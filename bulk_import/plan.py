@@ -186,7 +186,7 @@ def make_plan(
 
     Args:
         checked: the sources of the run.
-        directory: the accounts of the organisations named, complete where `Directory.candidates` asked for it.
+        directory: the accounts of the organisations named, complete where `Directory.unread` asked for it.
         organisations: the ids of the organisations that the customer token may use.
         target: what else the plan depends on (environment, options), for the digest.
         rules: what it may do.

@@ -55,8 +55,7 @@ async def look_up(records: Sequence[Record], api: OneFile) -> World:
     seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
     directory = Directory(await _accounts(api, seats))
     directory = directory.with_details(await _found_by_misid(records, directory, seats, api))
-    ids = dict.fromkeys(id_ for record in records for id_ in directory.candidates(record))
-    details = await _details(api, [directory.accounts[id_] for id_ in ids])
+    details = await _details(api, [directory.accounts[id_] for id_ in directory.unread(records)])
     return World(organisations, directory.with_details(details), frozenset(seats))
 
 

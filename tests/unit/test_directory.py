@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,6 +57,7 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("a name in another case", row(), [account(7, name="ASHA  khan")], ("One", (7,))),
     ("a name with another apostrophe", row(name="Una O'Dea"), [account(7, name="Una O’Dea")], ("One", (7,))),
     ("an e-mail in another case", row(), [account(7, email="Asha.Khan@Example.com")], ("One", (7,))),
+    ("a namesake without an e-mail, for a row without one", row(email=""), [account(7, email="")], ("Several", (7,))),
     ("a namesake with another e-mail", row(), [account(7, email="other@example.com")], ("Nobody", ())),
     ("a namesake without an e-mail", row(), [account(7, email=None)], ("Several", (7,))),
     ("a namesake without an e-mail but with another MISID", row("L1"), [account(7, "L2", email=None)], ("Nobody", ())),
@@ -83,10 +84,12 @@ def test_a_row_finds_its_account(person: Row, accounts: list[Account], expected:
     assert found == expected
 
 
-def test_candidates_are_whom_it_is_worth_fetching() -> None:
-    """Holders of the MISID and namesakes, each once, and nobody else."""
+def test_only_whom_it_is_worth_fetching_is_unread() -> None:
+    """Holders of the MISID and namesakes that only a search has shown, each once, and nobody else."""
     accounts = [account(1, "L1"), account(2, "L1", name="A B"), account(3), account(4, "L9", name="C D")]
-    assert Directory(accounts).candidates(row("L1")) == (1, 2, 3)
+    listed = [replace(each, in_full=False) for each in accounts]
+    assert Directory(listed).unread([row("L1"), row("L1")]) == (1, 2, 3)
+    assert Directory([*listed[:2], accounts[2]]).unread([row("L1")]) == (1, 2)
 
 
 def test_details_replace_what_a_search_gave() -> None:
