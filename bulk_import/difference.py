@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,11 @@ def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple
         wanted: what is, or would be, sent: API name → JSON value.
         told: what OneFile answered of the account, by the same names.
     """
-    return tuple(name for name in FIELDS if name in wanted and _form(name, wanted[name]) != form(name, told))
+    return tuple(name for name in FIELDS if name in wanted and _differ(name, wanted[name], told.get(name)))
+
+
+def _differ(name: str, ours: object, theirs: object) -> bool:
+    return ours != theirs and _form(name, ours) != _form(name, theirs)
 
 
 def agreeing(wanted: Mapping[str, object], told: Mapping[str, object]) -> frozenset[str]:
@@ -64,9 +69,14 @@ def form(name: str, told: Mapping[str, object]) -> str:
 
 def _form(name: str, value: object) -> str:
     """The same for two values that say the same."""
+    return _comparing(name)(_text(value))
+
+
+@cache
+def _comparing(name: str) -> Callable[[str], str]:
+    """How texts of a field are compared."""
     kind = FIELDS[name].kind
-    text = _text(value)
-    return next((as_compared(text) for kinds, as_compared in _FORMS if isinstance(kind, kinds)), folded(text))
+    return next((as_compared for kinds, as_compared in _FORMS if isinstance(kind, kinds)), folded)
 
 
 def _text(value: object) -> str:

@@ -235,6 +235,12 @@ SETTINGS: tuple[Setting, ...] = (
         'People whose accounts are never updated: MISIDs, or OneFile\'s user ids such as "id:5740".',
     ),
     Setting(
+        "full_check_days",
+        7,
+        _whole(0, 365),
+        "Days after which an account is looked up again though nothing seems changed; 0 looks everybody up each time.",
+    ),
+    Setting(
         "update_undocumented",
         [],
         _names,

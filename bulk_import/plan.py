@@ -274,7 +274,8 @@ def decide(record: Record, directory: Directory, organisations: Collection[int],
 
 def _compare(record: Record, account: Account, by: str, rules: Rules, place: Place) -> Action:
     fields = differences(record, account)
-    if why := contradiction(record, account, by) or untold(account):
+    # what agrees in everything contradicts in nothing
+    if why := (contradiction(record, account, by) if fields else "") or untold(account):
         detail = f"user id {account.id}, found by {by}, {why}"
         return Hold(record, Finding("account-contradicted", place, detail=detail), account.id)
     if fields and rules.mode == "create":

@@ -63,6 +63,7 @@ class Settings:
     max_blank_percent: int
     max_role_percent: int
     protect: frozenset[str]
+    full_check_days: int
     update_undocumented: frozenset[str]
     columns: Mapping[str, str]
     defaults: Mapping[str, str]

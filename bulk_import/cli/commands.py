@@ -77,6 +77,7 @@ Canary = Annotated[
         metavar="N", min=0, max=1000, help="Send N rows of each role first, and the rest if these come back as sent."
     ),
 ]
+Full = Annotated[bool, typer.Option("--full", help="Look everybody up, whatever is remembered of earlier runs.")]
 ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
 
 
@@ -147,6 +148,7 @@ def dry_run(
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,
     skip: SkipRows = None,
+    full: Full = False,
     save_plan: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the plan in a file: its digest, and a line a row.")
     ] = None,
@@ -158,7 +160,7 @@ def dry_run(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
-        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip))
+        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip), full=full)
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target, plan_file=save_plan)
         _finish(finished, as_json=as_json)
@@ -178,6 +180,7 @@ def submit(
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,
     skip: SkipRows = None,
+    full: Full = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")] = False,
     only_if: Annotated[
         str | None, typer.Option(metavar="DIGEST", help="Refuse unless the plan is the one a dry run printed.")
@@ -192,7 +195,7 @@ def submit(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out, canary=canary)
-        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip))
+        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip), full=full)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
@@ -411,6 +414,7 @@ def _job(
     mode: Mode = Mode.UPSERT,
     *,
     rows: RowChoice | None = None,
+    full: bool = False,
 ) -> Job:
     from bulk_import.row_choice import EVERY_ROW  # noqa: PLC0415 - after --help
     from bulk_import.run import Job  # noqa: PLC0415 - heavy
@@ -424,6 +428,7 @@ def _job(
         date_order=date_order.value,
         mode=mode.value,
         rows=rows or EVERY_ROW,
+        full=full,
     )
 
 

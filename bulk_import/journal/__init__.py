@@ -27,6 +27,7 @@ from bulk_import.journal.entries import (
     keyed_token,
     payload_digest,
 )
+from bulk_import.journal.memory import Memory, Remembered
 
 __all__ = [
     "Attempt",
@@ -35,11 +36,13 @@ __all__ = [
     "Forgotten",
     "Journal",
     "Key",
+    "Memory",
     "NotSent",
     "Operation",
     "Outcome",
     "Planned",
     "Rejected",
+    "Remembered",
     "Run",
     "RunStart",
     "RunState",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from bulk_import.errors import JournalError
 from bulk_import.journal.entries import Done, Rejected, RunState, State
 from bulk_import.journal.forgetting import forget
+from bulk_import.journal.memory import Memory
 from bulk_import.journal.rows import (
     attempt_of,
     columns_of,
@@ -119,6 +120,10 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def memory(self, environment: str, host: str) -> Memory:
+        """What was last confirmed in one OneFile."""
+        return Memory(self._connection, self.path, environment, host)
 
     def close(self) -> None:
         """Closes the file."""

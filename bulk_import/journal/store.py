@@ -51,6 +51,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE snapshots (run TEXT PRIMARY KEY REFERENCES runs (id)) WITHOUT ROWID",
     ),
     ("ALTER TABLE decisions ADD COLUMN changes TEXT NOT NULL DEFAULT ''",),
+    (
+        """CREATE TABLE confirmed (
+            environment TEXT NOT NULL, host TEXT NOT NULL, user_id INTEGER NOT NULL, digest TEXT NOT NULL,
+            until TEXT NOT NULL, checked TEXT NOT NULL,
+            PRIMARY KEY (environment, host, user_id)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE witnesses (
+            environment TEXT NOT NULL, host TEXT NOT NULL, organisation INTEGER NOT NULL, role INTEGER NOT NULL,
+            user_id INTEGER NOT NULL, sent_at TEXT NOT NULL,
+            PRIMARY KEY (environment, host, organisation, role, user_id)
+        ) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

@@ -3,7 +3,8 @@
     read → check(·) → make_plan(·, directory) → submit(·, api, journal) → assemble → render
 
 `check` stops after the second stage, `dry_run` after the third; `resume` starts from the journal. `job` says what was
-asked for and does the first two; `world` asks OneFile what it holds; `sending` is the one stage that changes anything;
+asked for and does the first two; `survey` asks OneFile what a plan needs to know, and `memory` spares it what was
+confirmed before; `sending` is the one stage that changes anything;
 `fates` turns decisions and outcomes into what each row came to; `ending` and `folder` make the reports of it; `mapping`
 keeps what the columns were taken for.
 """

@@ -36,6 +36,7 @@ class Job:
         mode: whether accounts are made, changed, or both.
         names: the sources as the user named them, for reports; the files' own paths where that is empty.
         rows: which rows of the one source are meant.
+        full: whether to look everybody up, whatever is remembered.
     """
 
     files: tuple[Path, ...]
@@ -47,6 +48,7 @@ class Job:
     mode: Literal["upsert", "create", "update"] = "upsert"
     names: tuple[str, ...] = ()
     rows: RowChoice = EVERY_ROW
+    full: bool = False
 
     def to_json(self, settings: Settings) -> dict[str, object]:
         """What the journal keeps, so that the same rows can be read again from anywhere and under other settings."""

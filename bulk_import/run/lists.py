@@ -21,6 +21,7 @@ from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from bulk_import.api import OneFile
     from bulk_import.check import Checked
@@ -56,14 +57,20 @@ async def load_lists(questions: Iterable[Question], world: World, api: OneFile) 
     return dict(zip(texts, fetched, strict=True))
 
 
-async def resolve(checked: Sequence[Checked], world: World, api: OneFile) -> Answers:
+async def resolve(checked: Sequence[Checked], world: World, api: OneFile, *, among: AbstractSet[Listed]) -> Answers:
     """What the references in the rows mean.
+
+    Args:
+        checked: the sources of the run.
+        world: OneFile as it was found so far.
+        api: OneFile, open.
+        among: which lists to ask.
 
     Raises:
         ApiDown: no answer, or none that can be used.
         CredentialsRefused: the customer token is not accepted.
     """
-    questions = tuple(asked(checked, world.organisations.keys()))
+    questions = tuple(each for each in asked(checked, world.organisations.keys()) if each.listed in among)
     if not questions:
         return {}
     lists = await load_lists(questions, world, api)

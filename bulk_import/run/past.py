@@ -29,11 +29,13 @@ from bulk_import.run.ending import Ending, Finished, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
-from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.latest import listed_with_latest
+from bulk_import.run.memory import remember_written
 from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
+from bulk_import.run.world import completed
 from bulk_import.site_key import site_secret
 from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 
@@ -183,7 +185,8 @@ async def _go_on(
     say: Callable[[str], None],
 ) -> Finished:
     async with open_api(desk.settings, target, desk.log, say) as api:
-        world = await look_up_with_latest(desk, target, api, say)
+        records = desk.records
+        world = await completed(await listed_with_latest(desk, target, records, api, say), records, api)
         left, actions = _still_to_do(desk, run, world)
         sent = await send(
             desk,
@@ -197,6 +200,7 @@ async def _go_on(
             canary=canary_again(run, desk.settings),
             done_before=left.done,
         )
+        remember_written(desk, target, run.id, left.changes, sent.outcomes, actions=actions)
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)

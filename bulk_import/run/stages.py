@@ -31,14 +31,15 @@ from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
-from bulk_import.run.latest import look_up_with_latest
+from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.likeness import objections_to
-from bulk_import.run.lists import resolve
+from bulk_import.run.memory import about_to_change, memory_notices, remember_read, remember_written
 from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
+from bulk_import.run.survey import survey
 from bulk_import.run.target import calls_of, open_api
-from bulk_import.run.world import World, look_up
+from bulk_import.run.world import World, listed
 from bulk_import.shared_misids import shared_misids
 
 if TYPE_CHECKING:
@@ -122,10 +123,10 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
 
 async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finished:
     async with open_api(desk.settings, target, desk.log) as api:
-        world = await look_up(desk.records, api)
-        desk = desk.answered(await resolve(desk.checked, world, api))
+        desk, world, recollection = await survey(desk, target, await listed(desk.records, api), api)
         calls = calls_of(api)
     plan = _plan(desk, target, world)
+    remember_read(desk, target, world, plan.actions)
     objections = objections_to(desk, target, world, plan)
     decided = decisions(plan.actions)
     if plan_file is not None:
@@ -133,6 +134,7 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
     run = begin("dry-run", desk, target, world, plan)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices: tuple[str, ...] = (
+        *memory_notices(world, recollection, plan.actions),
         emails,
         f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
     )
@@ -146,8 +148,8 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log, orders.say) as api:
-        world = await look_up_with_latest(desk, target, api, orders.say)
-        desk = desk.answered(await resolve(desk.checked, world, api))
+        world = await listed_with_latest(desk, target, desk.records, api, orders.say)
+        desk, world, recollection = await survey(desk, target, world, api)
         plan = _plan(desk, target, world)
         preview = _preview(desk, target, plan, world)
         passed = _refuse_if_unsafe(desk, plan, objections_to(desk, target, world, plan), orders)
@@ -157,6 +159,8 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
             )
         secret = ready_to_send(desk)
         run = begin("submit", desk, target, world, plan, passed, preview.canary)
+        remember_read(desk, target, world, plan.actions)
+        about_to_change(desk, target, plan.changes)
         known = world.directory.accounts.keys()
         sent = await send(
             desk,
@@ -170,10 +174,11 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
             canary=preview.canary,
         )
         calls = calls_of(api)
+    remember_written(desk, target, run, plan.changes, sent.outcomes, actions=plan.actions)
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    notices = (emails, *passed, *sent.notices)
+    notices = (*memory_notices(world, recollection, plan.actions), emails, *passed, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)

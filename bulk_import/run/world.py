@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk_import.directory import Account, Directory, folded
 from bulk_import.errors import BulkImportError, CredentialsRefused
+from bulk_import.run.desk import utc_now
+from bulk_import.run.fates import key_of
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from bulk_import.api import OneFile, Organisation
     from bulk_import.check import Record
     from bulk_import.directory import Seat
+    from bulk_import.journal import Key
+    from bulk_import.run.recall import Recollection
 
 T = TypeVar("T")
 
@@ -32,31 +37,78 @@ class World:
         organisations: those of the customer, by id.
         directory: the accounts of the organisations and roles that the rows name.
         seats: these organisations and roles.
+        silent: those of them whose list shows no MISID at all.
+        recalled: the accounts that were not fetched, because they are known to be as they were, by row.
+        looked_at: when the first of it was asked for.
     """
 
     organisations: Mapping[int, Organisation]
     directory: Directory
     seats: frozenset[Seat] = frozenset()
+    silent: frozenset[Seat] = frozenset()
+    recalled: Mapping[Key, Account] = field(default_factory=dict)
+    looked_at: datetime = field(default_factory=utc_now)
 
 
-async def look_up(records: Sequence[Record], api: OneFile) -> World:
-    """Asks OneFile for all that deciding these rows needs.
+async def listed(records: Sequence[Record], api: OneFile) -> World:
+    """The organisations, and whom searches show in those that the rows name.
 
-    Whole lists are loaded by paged searches, as article 76000033860 recommends; accounts are fetched by themselves
-    only where a row may mean them, because a search gives no more than names and MISID, and perhaps not that.
+    Whole lists are loaded by paged searches, as article 76000033860 recommends.
 
     Raises:
         ApiDown: no answer, or none that can be used.
         CredentialsRefused: the customer token is not accepted, or its customer owns none of the organisations named.
     """
+    looked_at = utc_now()
     customer, name = await api.customer()
     organisations = {organisation.id: organisation for organisation in await api.organisations(customer)}
     _refuse_strangers(records, organisations, name)
     seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
-    directory = Directory(await _accounts(api, seats))
-    directory = directory.with_details(await _found_by_misid(records, directory, seats, api))
-    details = await _details(api, [directory.accounts[id_] for id_ in directory.unread(records)])
-    return World(organisations, directory.with_details(details), frozenset(seats))
+    accounts = await _accounts(api, seats)
+    telling = {seat for account in accounts if account.text("MISID") for seat in account.seats}
+    peopled = {seat for account in accounts for seat in account.seats}
+    return World(
+        organisations, Directory(accounts), frozenset(seats), frozenset(peopled - telling), looked_at=looked_at
+    )
+
+
+async def completed(
+    world: World, records: Sequence[Record], api: OneFile, recollection: Recollection | None = None
+) -> World:
+    """The same with all that deciding these rows needs.
+
+    Accounts are fetched by themselves only where a row may mean them, because a search gives no more than names and
+    MISID, and perhaps not that.
+
+    Args:
+        world: as `listed` found it.
+        records: rows of the organisations and roles that were listed.
+        api: OneFile, open.
+        recollection: what is remembered; None for nothing.
+
+    Raises:
+        ApiDown: no answer, or none that can be used.
+        CredentialsRefused: the customer token is not accepted.
+    """
+    known = {} if recollection is None else recollection.known(records, world.directory)
+    directory = world.directory.with_details(known.values())
+    others = [record for record in records if key_of(record) not in known]
+    directory = directory.with_details(await _found_by_misid(others, world, api))
+    unread = directory.unread(records) if recollection is None else recollection.unread(records, directory, known)
+    details = await _details(api, [directory.accounts[id_] for id_ in unread])
+    if recollection is not None:
+        details = recollection.with_hidden(others, details)
+    return replace(world, directory=directory.with_details(details), recalled={**world.recalled, **known})
+
+
+async def look_up(records: Sequence[Record], api: OneFile) -> World:
+    """Asks OneFile for all that deciding these rows needs, with nothing remembered.
+
+    Raises:
+        ApiDown: no answer, or none that can be used.
+        CredentialsRefused: the customer token is not accepted.
+    """
+    return await completed(await listed(records, api), records, api)
 
 
 def _refuse_strangers(records: Sequence[Record], organisations: Mapping[int, Organisation], customer: str) -> None:
@@ -93,23 +145,15 @@ async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
     return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
 
 
-async def _found_by_misid(
-    records: Sequence[Record], directory: Directory, seats: Iterable[Seat], api: OneFile
-) -> list[Account]:
+async def _found_by_misid(records: Iterable[Record], world: World, api: OneFile) -> list[Account]:
     """Accounts found by a row's MISID, where the list of its seat shows no MISID at all.
 
     Whether searches show MISIDs is not documented. Where they do not, each row's is searched for, and what is found
     is fetched, since only the account itself tells whether it holds that MISID.
     """
-    silent = {seat for seat in seats if not any(each.text("MISID") for each in _listed(directory, seat))}
-    rows = [record for record in records if record.values.get("MISID") and _seat(record) in silent]
-    rows = [record for record in rows if any(True for _ in _listed(directory, _seat(record)))]
+    rows = [record for record in records if record.values.get("MISID") and _seat(record) in world.silent]
     found = await together([_holders(record, api) for record in rows])
     return [account for accounts in found for account in accounts]
-
-
-def _listed(directory: Directory, seat: Seat) -> Iterable[Account]:
-    return (account for account in directory.accounts.values() if seat in account.seats)
 
 
 async def _holders(record: Record, api: OneFile) -> list[Account]:

@@ -1,0 +1,151 @@
+"""Which accounts need not be fetched, because a row says what was confirmed there and OneFile shows no change since.
+
+Nothing here asks anybody. A recalled account stands in the directory with what its row says, as if it had been
+fetched, so that matching and comparing are the same for it as for all others.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bulk_import.check import payload
+from bulk_import.difference import differing
+from bulk_import.plan import Update
+from bulk_import.run.fates import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from bulk_import.check import Record
+    from bulk_import.directory import Account, Directory, Seat
+    from bulk_import.journal import Key, Remembered
+    from bulk_import.kinds import Json
+    from bulk_import.plan import Action
+
+SHOWN_BY_SEARCH = ("FirstName", "LastName", "MISID")
+SHOWN = frozenset(
+    {
+        *("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID"),
+        *("ClassroomID", "PlacementID", "EpisodeName", "StartOn", "PlannedEndDate", "DOB", "ULN", "NINO"),
+        *("L12", "L13", "HomeAddress", "Telephone", "MobileNumber"),
+    }
+)
+"""Fields that clients have seen in answers about an account: where they are missing, they are empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What searches have shown to be changed.
+
+    Attributes:
+        lists: by organisation and role, pairs of a moment and all that was changed since; only searches that are
+            known to tell the truth.
+    """
+
+    lists: Mapping[Seat, Sequence[tuple[datetime, frozenset[int]]]] = field(default_factory=dict)
+
+    def none_of(self, account: Account, since: datetime) -> bool:
+        """Whether OneFile has told that an account was not changed since a moment, wherever it was found."""
+        return bool(account.seats) and all(
+            any(bound <= since and account.id not in changed for bound, changed in self.lists.get(seat, ()))
+            for seat in account.seats
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Recollection:
+    """What is remembered of the accounts of a run, and what is known to be still so.
+
+    Attributes:
+        accounts: as searches show them, by user id.
+        remembered: by user id, of these accounts.
+        changes: since then.
+        oldest: accounts last checked before this moment are fetched all the same.
+        digest: of all that a row says.
+        notices: why the memory could not be used, a sentence each.
+    """
+
+    accounts: Mapping[int, Account]
+    remembered: Mapping[int, Remembered]
+    changes: Changes
+    oldest: datetime
+    digest: Callable[[Mapping[str, Json]], str]
+    notices: tuple[str, ...] = ()
+
+    def known(self, records: Iterable[Record], directory: Directory) -> dict[Key, Account]:
+        """The rows whose account need not be fetched, and that account with all that its row says."""
+        ids = self._current()
+        if not ids:
+            return {}
+        found = {}
+        for record in records:
+            said = payload(record)
+            match ids.get(self.digest(said), []):
+                case [id_] if _agrees(record, said, directory.accounts[id_], directory):
+                    found[key_of(record)] = directory.accounts[id_].completed(said)
+                case _:
+                    pass
+        return found
+
+    def _current(self) -> dict[str, list[int]]:
+        """Digest → the accounts that still hold it."""
+        ids: dict[str, list[int]] = defaultdict(list)
+        for id_, one in self.remembered.items():
+            if one.checked >= self.oldest and self.changes.none_of(self.accounts[id_], one.until):
+                ids[one.digest].append(id_)
+        return ids
+
+    def unread(self, records: Iterable[Record], directory: Directory, known: Mapping[Key, Account]) -> tuple[int, ...]:
+        """The accounts to be fetched: whoever may be meant by a row, and may have been changed since its last decision.
+
+        Args:
+            records: the rows.
+            directory: with the accounts that are known.
+            known: what `known` gave.
+        """
+        found = dict.fromkeys(directory.unread(record for record in records if key_of(record) not in known))
+        for record in records:
+            if (mine := known.get(key_of(record))) is not None:
+                until = self.remembered[mine.id].until
+                others = directory.unread([record])
+                found |= dict.fromkeys(
+                    id_ for id_ in others if not self.changes.none_of(directory.accounts[id_], until)
+                )
+        return tuple(found)
+
+    def with_hidden(self, records: Iterable[Record], fetched: Sequence[Account]) -> list[Account]:
+        """Fetched accounts with the fields that OneFile never shows, where they were confirmed once.
+
+        Otherwise a field that no answer tells would count as empty, and be sent night after night.
+        """
+        shown = SHOWN | {name for account in fetched for name in account.values if account.text(name)}
+        accounts = {account.id: account for account in fetched}
+        ids = {one.digest: id_ for id_, one in self.remembered.items() if id_ in accounts}
+        for record in records if ids else ():
+            said = payload(record)
+            if (id_ := ids.get(self.digest(said))) is not None:
+                hidden = {name: value for name, value in said.items() if name not in shown}
+                accounts[id_] = accounts[id_].completed(hidden)
+        return list(accounts.values())
+
+    def missed(self, actions: Iterable[Action]) -> tuple[int, ...]:
+        """The accounts that differ by now from what was confirmed there, though OneFile's search shows no change."""
+        return tuple(
+            action.user_id
+            for action in actions
+            if isinstance(action, Update)
+            and (one := self.remembered.get(action.user_id)) is not None
+            and one.digest == self.digest(payload(action.record))
+            and self.changes.none_of(self.accounts[action.user_id], one.until)
+        )
+
+
+def _agrees(record: Record, said: Mapping[str, Json], account: Account, directory: Directory) -> bool:
+    """Whether the account still is the row's by all that a search shows, and nobody else holds the row's MISID."""
+    told = {name: account.values[name] for name in SHOWN_BY_SEARCH if account.text(name)}
+    wanted = {name: value for name, value in said.items() if name in told}
+    alone = all(id_ == account.id for id_ in directory.holders(record))
+    return (record.values["OrganisationID"], record.role) in account.seats and alone and not differing(wanted, told)

@@ -1,0 +1,156 @@
+"""Night after night the same file: only what changed costs calls, and whatever happened in between comes out right."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bulk_import import sandbox
+from tests.journeys.command import learner, report_of, run, tutor, write_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from bulk_import.sandbox import Running
+
+pytestmark = pytest.mark.journey
+
+PAGE = 100
+SPARE = 10
+
+
+class College:
+    """A college's nightly submit to a practice OneFile.
+
+    Attributes:
+        totals: of the last night's rows.
+        calls: those of the last night, as the practice OneFile counts them: read, search, create, update, list, other.
+        report: of the last night.
+        notices: what it says in sentences.
+    """
+
+    def __init__(self, folder: Path, onefile: Running) -> None:
+        self._folder = folder
+        self._onefile = onefile
+        self._env = {
+            "BULK_IMPORT_ENVIRONMENT": "beta",
+            "BULK_IMPORT_BASE_URL": onefile.base_url,
+            "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
+            # nothing has to be waited for here, and nights follow each other at once
+            "BULK_IMPORT_SETTLE_WAIT": "0",
+        }
+        self.totals: Mapping[str, int] = {}
+        self.calls: Counter[str] = Counter()
+        self.report: Any = None
+        self.notices = ""
+
+    def night(self, people: Sequence[Mapping[str, str]], *words: str) -> Mapping[str, int]:
+        """Submits the file; how many rows came to what, without those of zero."""
+        write_csv(self._folder / "people.csv", people)
+        before = len(self._onefile.world.calls())
+        done = run(self._folder, "submit", "people.csv", "--yes", "--json", *words, env=self._env)
+        assert done.out, done.err
+        self.calls = Counter(_kind(call.method, call.path) for call in self._onefile.world.calls()[before:])
+        self.report, self.notices = report_of(done), done.err
+        self.totals = {name: count for name, count in done.json["totals"].items() if count and name != "read"}
+        return self.totals
+
+
+def _kind(method: str, path: str) -> str:
+    last = path.rstrip("/").split("/")
+    if method == "GET" and last[-2] == "User":
+        return "read"
+    if method == "POST" and last[-1] == "User":
+        return "create"
+    if method == "POST" and last[-2] == "User" and last[-1].isdigit():
+        return "update"
+    return "other"
+
+
+@pytest.fixture
+def onefile() -> Iterator[Running]:
+    """A practice OneFile that tests can look into."""
+    with sandbox.running() as running:
+        yield running
+
+
+def test_five_nights(tmp_path: Path, onefile: Running) -> None:
+    """New, unchanged, changed, one leaver, one renamed by hand: each ends as a person would expect."""
+    college = College(tmp_path, onefile)
+    people = [tutor(1), *(learner(number) for number in range(2, 8))]
+    assert college.night(people) == {"created": 7}
+    ids = ids_by_misid(onefile)
+
+    assert college.night(people) == {"unchanged": 7}
+    assert (college.calls["read"], college.calls["update"]) == (0, 0)
+
+    moved = [*people[:-1], learner(7, ClassroomID="202")]
+    assert college.night(moved) == {"unchanged": 6, "updated": 1}
+    assert (college.calls["read"], college.calls["update"]) == (1, 1)
+
+    leaver = onefile.world.user(ids["J0002"])
+    stayed = [one for one in moved if one["MISID"] != "J0002"]
+    assert college.night(stayed) == {"unchanged": 6}
+    assert onefile.world.user(ids["J0002"]) == leaver
+
+    change(onefile, ids["J0003"], LastName="Married")
+    assert college.night(stayed) == {"unchanged": 5, "updated": 1}
+    (row,) = [row for row in college.report["rows"] if row["status"] == "updated"]
+    assert (row["misid"], row["changes"]) == ("J0003", ["LastName"])
+    assert onefile.world.user(ids["J0003"])["LastName"] == learner(3)["LastName"]
+    assert onefile.world.user(ids["J0002"]) == leaver
+
+
+def test_the_second_night_costs_only_what_changed(tmp_path: Path, onefile: Running) -> None:
+    """A call a page of accounts, one a create, two a change and ten; the first night 1.02 a person and the lists."""
+    college = College(tmp_path, onefile)
+    people = [tutor(number) for number in range(120)]
+    assert college.night(people) == {"created": 120}
+    assert college.calls.total() <= 1.02 * 120 + 5
+    changed = [{**one, "MobileNumber": "07700 900123"} if at < 3 else one for at, one in enumerate(people)]
+    assert college.night([*changed, tutor(120), tutor(121)]) == {"unchanged": 117, "updated": 3, "created": 2}
+    pages = math.ceil(len([user for user in onefile.world.users() if user["Role"] == 5]) / PAGE)
+    assert college.calls["read"] == 3
+    assert college.calls.total() <= pages + 2 + 2 * 3 + SPARE
+
+
+def ids_by_misid(onefile: Running) -> dict[str, int]:
+    """The accounts, by what the college calls their people."""
+    return {str(user.get("MISID")): int(str(user["ID"])) for user in onefile.world.users()}
+
+
+def change(onefile: Running, user_id: int, **values: str) -> None:
+    """Somebody changes an account by hand."""
+    import httpx  # noqa: PLC0415 - as in `enrol`
+
+    with httpx.Client(base_url=onefile.base_url) as client:
+        session = client.post("/Authentication", headers={"X-CustomerToken": onefile.customer_token}).text
+        client.headers["X-TokenID"] = session.strip().strip('"')
+        client.post(f"/User/{user_id}", json=values).raise_for_status()
+
+
+@pytest.mark.parametrize("switch", ["ignored", "full"])
+def test_without_a_memory_to_be_trusted_everybody_is_looked_up(tmp_path: Path, switch: str) -> None:
+    """A filter that does nothing, and --full, cost calls and change no result."""
+    with sandbox.running(switches=sandbox.Switches(filters="ignored" if switch == "ignored" else "honest")) as onefile:
+        college = College(tmp_path, onefile)
+        people = [learner(number) for number in range(3)]
+        assert college.night(people) == {"created": 3}
+        assert college.night(people, *(["--full"] if switch == "full" else [])) == {"unchanged": 3}
+        assert college.calls["read"] == 3
+
+
+def test_a_field_that_onefile_never_shows_is_sent_once(tmp_path: Path, onefile: Running) -> None:
+    """What was confirmed is not sent again when somebody else has changed the account; --full sends it again."""
+    college = College(tmp_path, onefile)
+    people = [learner(1, CompanyName="Acme Ltd"), learner(2)]
+    assert college.night(people) == {"created": 2}
+    ids = ids_by_misid(onefile)
+    change(onefile, ids["J0001"], Website="https://example.com")
+    assert college.night(people) == {"unchanged": 2}
+    assert college.calls["read"] == 1
+    assert college.night(people, "--full") == {"unchanged": 1, "updated": 1}
