@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.checking import check_csv, check_xlsx
 from tests.benchmarks.hostile import hostile
 from tests.benchmarks.measure import say
+from tests.benchmarks.nights import nights
 from tests.benchmarks.pacing import submit
+from tests.benchmarks.planning import planning
 from tests.benchmarks.reading import read
 from tests.benchmarks.reporting import results
 from tests.benchmarks.safety import safety
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 XLSX_ROWS = 100_000
 SUBMITTED_ROWS = 600
 SAFETY_ROWS = 900
+NIGHTLY_ROWS = 10_000
+PLANNED_ROWS = 100_000
 CSV_ROWS = 1_000_000
 
 
@@ -30,7 +34,7 @@ def main() -> None:
         "which",
         nargs="?",
         default="all",
-        choices=["check", "csv", "read", "hostile", "results", "submit", "safety", "help", "all"],
+        choices=["check", "csv", "read", "hostile", "results", "submit", "safety", "nights", "planning", "help", "all"],
     )
     arguments.add_argument("--rows", type=int, help="rows of the largest file, or sent in the submit benchmark")
     arguments.add_argument("--runs", type=int, default=3, help="how often each is measured (default 3)")
@@ -44,6 +48,8 @@ def main() -> None:
         "results": lambda: results(chosen.rows or XLSX_ROWS, chosen.runs),
         "submit": lambda: submit(chosen.rows or SUBMITTED_ROWS),
         "safety": lambda: safety(chosen.rows or SAFETY_ROWS),
+        "nights": lambda: nights(chosen.rows or NIGHTLY_ROWS),
+        "planning": lambda: planning(chosen.rows or PLANNED_ROWS),
         "csv": lambda: check_csv(chosen.rows or CSV_ROWS, chosen.runs),
     }
     for name, benchmark in benchmarks.items():
