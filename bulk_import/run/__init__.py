@@ -4,7 +4,7 @@
 
 `check` stops after the second stage, `dry_run` after the third; `resume` starts from the journal. `job` says what was
 asked for and does the first two; `survey` asks OneFile what a plan needs to know, and `memory` spares it what was
-confirmed before; `sending` is the one stage that changes anything;
+confirmed before; `sending` is the one stage that changes anything; `leavers` tells who is in the file no more;
 `fates` turns decisions and outcomes into what each row came to; `ending` and `folder` make the reports of it; `mapping`
 keeps what the columns were taken for.
 """

@@ -18,6 +18,7 @@ from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
+from bulk_import.run.leavers import LEAVERS
 from bulk_import.safety import portrait
 from bulk_import.shared_misids import shared_misids
 
@@ -196,6 +197,7 @@ def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> No
         "throttled": calls.throttled,
         "notices": list(ending.notices),
         "finished": ending.finished.isoformat(),
+        LEAVERS: list(ending.leavers),
     }
     desk.journal.finish_run(
         ending.run,

@@ -64,6 +64,7 @@ class Ending:
         findings: of the run as a whole.
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
         by: who ran it, "" where that is not known.
+        leavers: the accounts of people who are no longer in the file.
     """
 
     run: str
@@ -80,6 +81,7 @@ class Ending:
     findings: tuple[Finding, ...] = ()
     calls_before: int = 0
     by: str = ""
+    leavers: tuple[int, ...] = ()
 
 
 def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:

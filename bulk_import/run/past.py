@@ -30,6 +30,7 @@ from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
+from bulk_import.run.leavers import leavers_of
 from bulk_import.run.memory import remember_written
 from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
@@ -317,6 +318,7 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         notices=tuple(map(str, notices)) if isinstance(notices, list) else (),
         calls_before=run.calls,
         by=str(options.get("by", "")),
+        leavers=leavers_of(run),
     )
 
 

@@ -32,6 +32,7 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import listed_with_latest
+from bulk_import.run.leavers import leavers, leavers_sentence
 from bulk_import.run.likeness import objections_to
 from bulk_import.run.memory import about_to_change, memory_notices, remember_read, remember_written
 from bulk_import.run.planning import done_or_refused_before, plan_of
@@ -131,10 +132,12 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
     decided = decisions(plan.actions)
     if plan_file is not None:
         save_plan(plan_file, plan, decided, sources_of(desk))
+    left = leavers(desk, target, world, plan.actions)
     run = begin("dry-run", desk, target, world, plan)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices: tuple[str, ...] = (
         *memory_notices(world, recollection, plan.actions),
+        *leavers_sentence(left),
         emails,
         f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
     )
@@ -158,6 +161,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
                 "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
             )
         secret = ready_to_send(desk)
+        left = leavers(desk, target, world, plan.actions)
         run = begin("submit", desk, target, world, plan, passed, preview.canary)
         remember_read(desk, target, world, plan.actions)
         about_to_change(desk, target, plan.changes)
@@ -178,9 +182,10 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    notices = (*memory_notices(world, recollection, plan.actions), emails, *passed, *sent.notices)
+    remembered = memory_notices(world, recollection, plan.actions)
+    notices = (*remembered, *leavers_sentence(left), emails, *passed, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    ending = replace(ending, stopped=sent.stopped)
+    ending = replace(ending, stopped=sent.stopped, leavers=left)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
