@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
 from bulk_import.directory import Account, Directory
+from bulk_import.folding import folded
 from bulk_import.plan import (
     SENDING_ORDER,
     Create,
@@ -328,6 +329,35 @@ def test_permuting_rows_changes_nothing_but_the_order(roles: list[Role], seed: i
     found = actions(people)
     assert found == actions(shuffled)
     assert len(found) == len(people)
+
+
+ALIKE = st.fixed_dictionaries(
+    {
+        "MISID": st.sampled_from(["", "M1", "m1 ", "M2"]),
+        "Email": st.sampled_from(["a@example.com", "A@example.com", "b@example.com"]),
+        "LastName": st.sampled_from(["Khan", "KHAN ", "Smith"]),
+    }
+)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(ALIKE, min_size=1, max_size=6), st.sampled_from(Role))
+def test_nobody_is_made_twice(alike: list[dict[str, str]], role: Role) -> None:
+    """However alike the rows, no two creates share a MISID, or names and e-mail address."""
+    people = [{**person(role, number), **one} for number, one in enumerate(alike, 1)]
+    made = [action.record.values for action in planned(sources(people)).creates]
+    for names in (("MISID",), ("FirstName", "LastName", "Email")):
+        keys = [tuple(folded(values[name]) for name in names) for values in made if names[0] in values]
+        assert len(keys) == len(set(keys))
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.lists(st.sampled_from(Role), min_size=1, max_size=6))
+def test_after_a_submit_nothing_is_left_to_do(roles: list[Role]) -> None:
+    """Once every create of a plan has become an account, all rows are unchanged."""
+    checked = sources([person(role, number) for number, role in enumerate(roles, 1)])
+    made = [replace(held_account(one.record), id=number) for number, one in enumerate(planned(checked).creates, 100)]
+    assert planned(checked, made).counts == {"unchanged": len(roles)}
 
 
 def test_the_digest_is_the_same_for_the_same_and_another_for_another() -> None:
