@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bulk_import.cli import screen
+from bulk_import.cli.options import (
+    Canary,
+    DateOrder,
+    DateOrderOption,
+    Files,
+    Full,
+    Json,
+    Map,
+    Mode,
+    ModeOption,
+    Only,
+    Out,
+    Quiet,
+    RoleOption,
+    RunName,
+    Set,
+    Sheet,
+    SkipRows,
+    job_from,
+    role_from,
+    rows_from,
+)
 from bulk_import.errors import BulkImportError, InputUnreadable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from bulk_import.catalogue import Role
-    from bulk_import.row_choice import RowChoice
-    from bulk_import.run import Finished, Job, Preview, Target
+    from bulk_import.run import Finished, Preview, Target
     from bulk_import.settings import Settings
 
 app = typer.Typer(
@@ -28,57 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-
-
-class DateOrder(StrEnum):
-    """How text dates are to be read."""
-
-    DMY = "dmy"
-    MDY = "mdy"
-    YMD = "ymd"
-
-
-class Mode(StrEnum):
-    """Which accounts a run may touch."""
-
-    UPSERT = "upsert"
-    CREATE = "create"
-    UPDATE = "update"
-
-
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The spreadsheets: .xlsx, .csv and their kin.")]
-Sheet = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="Which sheet; again for each more. Default: the only one with known headings."),
-]
-RoleOption = Annotated[
-    str | None, typer.Option("--role", metavar="ROLE", help="The role of rows that name none: an id or a name.")
-]
-Map = Annotated[
-    list[str] | None,
-    typer.Option("--map", metavar='"HEADING=FIELD"', help="Ties a heading to a field; can be given again."),
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar='"FIELD=VALUE"', help="The value for a field's empty cells; can be given again."),
-]
-DateOrderOption = Annotated[DateOrder, typer.Option(help="How text dates are to be read; ISO is always understood.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
-Only = Annotated[
-    str | None, typer.Option("--only", metavar="ROWS", help='Only these rows, by their numbers in Excel: "7,9-12".')
-]
-SkipRows = Annotated[str | None, typer.Option("--skip", metavar="ROWS", help="All rows but these.")]
-Canary = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", min=0, max=1000, help="Send N rows of each role first, and the rest if these come back as sent."
-    ),
-]
-Full = Annotated[bool, typer.Option("--full", help="Look everybody up, whatever is remembered of earlier runs.")]
-ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - how the library calls it
@@ -126,7 +94,7 @@ def check(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
-        job = _job(files, sheet, role, map_, set_, date_order)
+        job = job_from(files, sheet, role, map_, set_, date_order)
         finished = run.check(job, settings)
         if save_map:
             sources = (source.checked for source in finished.report.sources)
@@ -160,7 +128,7 @@ def dry_run(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
-        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip), full=full)
+        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip), full=full)
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target, plan_file=save_plan)
         _finish(finished, as_json=as_json)
@@ -195,7 +163,7 @@ def submit(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out, canary=canary)
-        job = _job(files, sheet, role, map_, set_, date_order, mode, rows=_rows(only, skip), full=full)
+        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip), full=full)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
@@ -351,7 +319,7 @@ def fields(
     ] = None,
 ) -> None:
     """Show every field: what it holds, who needs it, who takes it."""
-    screen.show_fields(_role(role))
+    screen.show_fields(role_from(role))
 
 
 @app.command(rich_help_panel="Getting started")
@@ -402,61 +370,6 @@ def _target(settings: Settings) -> Iterator[Target]:
             yield target
     else:
         yield Target(settings.environment, settings.base_url, customer_token(settings))
-
-
-def _job(
-    files: list[Path],
-    sheets: list[str] | None,
-    role: str | None,
-    map_: list[str] | None,
-    set_: list[str] | None,
-    date_order: DateOrder,
-    mode: Mode = Mode.UPSERT,
-    *,
-    rows: RowChoice | None = None,
-    full: bool = False,
-) -> Job:
-    from bulk_import.row_choice import EVERY_ROW  # noqa: PLC0415 - after --help
-    from bulk_import.run import Job  # noqa: PLC0415 - heavy
-
-    return Job(
-        files=tuple(files),
-        sheets=tuple(sheets or ()),
-        role=_role(role),
-        columns=_pairs(map_, "--map", "HEADING=FIELD"),
-        values=_pairs(set_, "--set", "FIELD=VALUE"),
-        date_order=date_order.value,
-        mode=mode.value,
-        rows=rows or EVERY_ROW,
-        full=full,
-    )
-
-
-def _rows(only: str | None, skip: str | None) -> RowChoice:
-    from bulk_import.row_choice import RowChoice  # noqa: PLC0415 - after --help
-
-    return RowChoice(only or "", skip or "").checked()
-
-
-def _role(text: str | None) -> Role | None:
-    from bulk_import.catalogue import Role, role_from_text  # noqa: PLC0415 - after --help
-
-    if text is None:
-        return None
-    if (role := role_from_text(text)) is None:
-        names = ", ".join(f"{role.label} ({role.value})" for role in Role)
-        raise UsageError(f"There is no role {text} that a program may create.", f"Use one of: {names}.")
-    return role
-
-
-def _pairs(given: list[str] | None, option: str, form: str) -> Mapping[str, str]:
-    pairs = {}
-    for text in given or []:
-        left, equals, right = text.rpartition("=") if option == "--map" else text.partition("=")
-        if not equals or not left.strip():
-            raise UsageError(f"{option} {text} is not of the form {form}.", f'Write it as {option} "{form}".')
-        pairs[left.strip()] = right.strip()
-    return pairs
 
 
 def _approve(*, yes: bool) -> Callable[[Preview], bool]:

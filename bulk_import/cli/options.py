@@ -1,0 +1,139 @@
+"""The options that several commands share, and what they say of the job."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bulk_import.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bulk_import.catalogue import Role
+    from bulk_import.row_choice import RowChoice
+    from bulk_import.run import Job
+
+
+class DateOrder(StrEnum):
+    """How text dates are to be read."""
+
+    DMY = "dmy"
+    MDY = "mdy"
+    YMD = "ymd"
+
+
+class Mode(StrEnum):
+    """Which accounts a run may touch."""
+
+    UPSERT = "upsert"
+    CREATE = "create"
+    UPDATE = "update"
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The spreadsheets: .xlsx, .csv and their kin.")]
+Sheet = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="Which sheet; again for each more. Default: the only one with known headings."),
+]
+RoleOption = Annotated[
+    str | None, typer.Option("--role", metavar="ROLE", help="The role of rows that name none: an id or a name.")
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar='"HEADING=FIELD"', help="Ties a heading to a field; can be given again."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar='"FIELD=VALUE"', help="The value for a field's empty cells; can be given again."),
+]
+DateOrderOption = Annotated[DateOrder, typer.Option(help="How text dates are to be read; ISO is always understood.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
+Only = Annotated[
+    str | None, typer.Option("--only", metavar="ROWS", help='Only these rows, by their numbers in Excel: "7,9-12".')
+]
+SkipRows = Annotated[str | None, typer.Option("--skip", metavar="ROWS", help="All rows but these.")]
+Canary = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=0, max=1000, help="Send N rows of each role first, and the rest if these come back as sent."
+    ),
+]
+Full = Annotated[bool, typer.Option("--full", help="Look everybody up, whatever is remembered of earlier runs.")]
+ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
+
+
+def job_from(
+    files: list[Path],
+    sheets: list[str] | None,
+    role: str | None,
+    map_: list[str] | None,
+    set_: list[str] | None,
+    date_order: DateOrder,
+    mode: Mode = Mode.UPSERT,
+    *,
+    rows: RowChoice | None = None,
+    full: bool = False,
+) -> Job:
+    """What a run is asked to do, from the options as they were typed.
+
+    Raises:
+        UsageError: one of them cannot be understood.
+    """
+    from bulk_import.row_choice import EVERY_ROW  # noqa: PLC0415 - after --help
+    from bulk_import.run import Job  # noqa: PLC0415 - heavy
+
+    return Job(
+        files=tuple(files),
+        sheets=tuple(sheets or ()),
+        role=role_from(role),
+        columns=_pairs(map_, "--map", "HEADING=FIELD"),
+        values=_pairs(set_, "--set", "FIELD=VALUE"),
+        date_order=date_order.value,
+        mode=mode.value,
+        rows=rows or EVERY_ROW,
+        full=full,
+    )
+
+
+def rows_from(only: str | None, skip: str | None) -> RowChoice:
+    """The rows that --only and --skip choose.
+
+    Raises:
+        UsageError: one of them names no rows.
+    """
+    from bulk_import.row_choice import RowChoice  # noqa: PLC0415 - after --help
+
+    return RowChoice(only or "", skip or "").checked()
+
+
+def role_from(text: str | None) -> Role | None:
+    """The role that somebody named, by id or by any of its names; None for none.
+
+    Raises:
+        UsageError: no program may create such an account.
+    """
+    from bulk_import.catalogue import Role, role_from_text  # noqa: PLC0415 - after --help
+
+    if text is None:
+        return None
+    if (role := role_from_text(text)) is None:
+        names = ", ".join(f"{role.label} ({role.value})" for role in Role)
+        raise UsageError(f"There is no role {text} that a program may create.", f"Use one of: {names}.")
+    return role
+
+
+def _pairs(given: list[str] | None, option: str, form: str) -> Mapping[str, str]:
+    pairs = {}
+    for text in given or []:
+        left, equals, right = text.rpartition("=") if option == "--map" else text.partition("=")
+        if not equals or not left.strip():
+            raise UsageError(f"{option} {text} is not of the form {form}.", f'Write it as {option} "{form}".')
+        pairs[left.strip()] = right.strip()
+    return pairs
