@@ -114,13 +114,15 @@ async def carry_out(
     halt = Halt(api.sleep)
     said = {key_of(change): payload(change.record) for change in changes}
     operations = _operations(changes, said, journal, run, secret)
-    claims = Claims(journal.remember_known(run, known_before), _accounts_made(journal, run))
+    made = _accounts_made(journal, run)
+    claims = Claims(journal.remember_known(run, known_before), made)
     settler = Settler(api, halt, settle_wait, call_lifetime, claims.taken)
     office = Office(api, journal, run, halt, settler, claims, failures_to_stop)
     # sent so lately by another run that the caller's look at OneFile may not have shown it
     lately = journal.now() - timedelta(seconds=call_lifetime + settle_wait)
-    there = Accounts({**accounts, **_accounts_made(journal, run)})
-    crew = _Crew(office, operations, said, there, journal.sent_elsewhere(run, lately), on_progress)
+    crew = _Crew(
+        office, operations, said, Accounts({**accounts, **made}), journal.sent_elsewhere(run, lately), on_progress
+    )
     api.on_failure = office.heed
     compared = None
     try:
