@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from bulk_import.catalogue import Role
 from bulk_import.folding import folded
 
-__all__ = ["Account", "Directory", "Nobody", "One", "Person", "Several", "folded"]
+__all__ = ["Account", "Directory", "Nobody", "One", "Person", "Several", "folded", "shared_misids"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from bulk_import.catalogue import Role
 
 
 class Person(Protocol):
@@ -126,6 +126,11 @@ class Directory:
         """The same directory with fuller accounts in place of those seen in a search, and any that are new."""
         return Directory({**self.accounts, **{account.id: account for account in fetched}}.values())
 
+    @cached_property
+    def shared_misids(self) -> tuple[tuple[int, ...], ...]:
+        """What `shared_misids` says of these accounts; a run asks for it several times."""
+        return shared_misids(self.accounts.values())
+
     def unread(self, people: Iterable[Person]) -> tuple[int, ...]:
         """The ids of the accounts that may be any of these people and were only seen in a search; fetch them first."""
         found: dict[int, None] = {}
@@ -190,3 +195,26 @@ def _by_person(person: Person, account: Account) -> One | Several:
     if account.text("MISID") and person.values.get("MISID"):
         return Several((account,), "an account with this name and e-mail address has another MISID")
     return One(account, "e-mail address and name")
+
+
+_STAFF = frozenset({Role.TRAINEE_ASSESSOR, Role.ASSESSOR, Role.IQA})
+
+
+def shared_misids(accounts: Iterable[Account]) -> tuple[tuple[int, ...], ...]:
+    """The user ids of each MISID that several accounts hold, in their order; OneFile does not prevent that.
+
+    The vendor's own article 76000059706 blames MISIDs that staff hold twice, archived staff among them, for learners
+    who cannot be created; searches for staff show archived ones too. Somebody with accounts of different kinds (a
+    learner who is an employer as well) may hold one MISID in each, so staff, employers, observers and learners are
+    looked at apart.
+    """
+    holders: dict[tuple[int, Role, str], set[int]] = defaultdict(set)
+    for account in accounts:
+        if misid := folded(account.text("MISID")):
+            for organisation, role in account.seats:
+                holders[organisation, _kind(role), misid].add(account.id)
+    return tuple(sorted({tuple(sorted(ids)) for ids in holders.values() if len(ids) > 1}))
+
+
+def _kind(role: Role) -> Role:
+    return Role.ASSESSOR if role in _STAFF else role

@@ -20,7 +20,6 @@ from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
 from bulk_import.run.leavers import LEAVERS
 from bulk_import.safety import portrait
-from bulk_import.shared_misids import shared_misids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -126,7 +125,7 @@ def begin(
             "organisation": None if organisation is None else organisation.name,
             "remarks": list(remarks),
             "canary": canary,
-            "shared_misids": shared_misids(world.directory.accounts.values()),
+            "shared_misids": world.directory.shared_misids,
             "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
         },
     )

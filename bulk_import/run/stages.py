@@ -41,7 +41,6 @@ from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.survey import survey
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, listed
-from bulk_import.shared_misids import shared_misids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -227,7 +226,7 @@ def _ending(
         severities=desk.settings.severities,
         notices=notices,
         by=operator(),
-        findings=() if world is None else shared_findings(desk, shared_misids(world.directory.accounts.values())),
+        findings=() if world is None else shared_findings(desk, world.directory.shared_misids),
     )
 
 
@@ -275,6 +274,6 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         minutes=(minutes := len(plan.changes) / desk.settings.calls_per_minute),
         ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
-        shared_misids=len(shared_misids(world.directory.accounts.values())),
+        shared_misids=len(world.directory.shared_misids),
         canary=canary_of(desk, target, None if (one := organisation_of(desk, world)) is None else one.id),
     )

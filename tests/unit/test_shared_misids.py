@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bulk_import.catalogue import Role
-from bulk_import.directory import Account
-from bulk_import.shared_misids import shared_misids
+from bulk_import.directory import Account, shared_misids
 
 
 def account(number: int, misid: str | None, role: Role = Role.ASSESSOR, organisation: int = 1) -> Account:
