@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from bulk_import.read.limits import MOST_CELLS, MOST_COLUMNS, MOST_FAILED_CELLS, MOST_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ERRORS: Final[Mapping[int, str]] = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+"""The errors of binary workbooks by their codes: BErr of [MS-XLS], section 2.5.10, and of [MS-XLSB], 2.5.97.2."""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from bulk_import.read.content import refusal
-from bulk_import.read.facts import SheetFacts
+from bulk_import.read.facts import ERRORS, SheetFacts
 from bulk_import.read.limits import LARGEST_XLS, MEBI, MOST_RECORDS, MOST_XLS_CELLS
 
 if TYPE_CHECKING:
@@ -56,17 +56,6 @@ ROW_HIDDEN, COLUMN_HIDDEN, ALWAYS_CALCULATED = 0x20, 0x01, 0x01
 IS_WORKSHEET: Final = 0x10
 NO_NUMBER: Final = b"\xff\xff"
 EMPTY_RESULT, ERROR_RESULT = 3, 2
-
-ERRORS: Final[Mapping[int, str]] = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-}
-"""BErr of [MS-XLS], section 2.5.10."""
 
 
 @dataclass(slots=True)

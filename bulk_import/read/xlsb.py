@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.read.content import refusal
-from bulk_import.read.facts import SheetFacts
+from bulk_import.read.facts import ERRORS, SheetFacts
 from bulk_import.read.limits import LARGEST_BINARY_SHEET, MEBI
 from bulk_import.read.package import elements, part_name
 from bulk_import.read.repack import repacked
@@ -33,17 +33,6 @@ OF_DATA: Final = CELLS | {ROW, DATA}
 OF_INTEREST: Final = frozenset({*LEAST, COLUMNS, DATA})
 ENOUGH: Final = 1 << 16
 """Records after which it is looked whether the sheet is hopeless."""
-
-ERRORS: Final[Mapping[int, str]] = {
-    0x00: "#NULL!",
-    0x07: "#DIV/0!",
-    0x0F: "#VALUE!",
-    0x17: "#REF!",
-    0x1D: "#NAME?",
-    0x24: "#NUM!",
-    0x2A: "#N/A",
-}
-"""BErr of [MS-XLSB], section 2.5.97.2."""
 
 
 def xlsb_facts(package: Package, part: str) -> SheetFacts:
