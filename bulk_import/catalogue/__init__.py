@@ -10,7 +10,7 @@ from bulk_import.catalogue.code_families import (
     coding,
     coding_problems,
 )
-from bulk_import.catalogue.field import Field, Sensitivity
+from bulk_import.catalogue.field import HIDDEN, Field, Sensitivity
 from bulk_import.catalogue.fields import FIELDS
 from bulk_import.catalogue.headings import (
     NEVER_GUESSED,
@@ -30,6 +30,7 @@ __all__ = [
     "FAMILIES",
     "FIELDS",
     "GUIDANCE_MARK",
+    "HIDDEN",
     "NEVER_GUESSED",
     "NOTES_HEADING",
     "PROBLEMS_MARK",

@@ -21,6 +21,10 @@ class Sensitivity(StrEnum):
     SPECIAL = "special category"
 
 
+HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
+"""Of fields of these grades no value stands in a message, a story or a list of changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of a user.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import FIELDS, Sensitivity
+from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check.cells import EVERYBODY, NO_ROLE, unusable
 from bulk_import.check.records import Checked
 from bulk_import.check.schema import REQUIRED
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Heading, Source
     from bulk_import.rules import Breach
 
-_HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
 _NO_COLUMN = 1_000_000
 # There is no value yet, or none is wanted.
 _NO_MISTAKE = frozenset({"uln-placeholder", "not-for-role"})
@@ -147,7 +146,7 @@ def _findings(breach: Breach, examined: Examined | Checked, options: Options) ->
     source = examined.table.source
     field = FIELDS[breach.field]
     needing = _needing(breach.field) if unusable(options.kind(breach.field), breach.code) else frozenset()
-    unshown = field.sensitive in _HIDDEN or breach.code in _OF_NO_CELL
+    unshown = field.sensitive in HIDDEN or breach.code in _OF_NO_CELL
     stops = _stops_anyway(breach, options)
     never_error = isinstance(field.kind, Choice) and _weight(breach.code, options) is Severity.ERROR
     roles = examined.roles.loc[list(breach.rows)].tolist()

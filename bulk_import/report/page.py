@@ -21,6 +21,7 @@ from bulk_import.report.words import (
     SEVERITIES,
     STATUS_WORDS,
     next_steps,
+    shortened,
     uk_time,
     what_happened,
     what_to_do,
@@ -150,7 +151,7 @@ def _digest(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2].rstrip()} …"
+    return shortened(text, LONGEST)
 
 
 def anchor(source: int | None, row: int | None) -> str:

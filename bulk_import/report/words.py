@@ -204,6 +204,11 @@ def column_words(column: Column) -> str:
     return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text of no more than so many characters, with a sign at its end where some are left out."""
+    return text if len(text) <= longest else f"{text[: longest - 2].rstrip()} …"
+
+
 def uk_time(moment: datetime) -> str:
     """A moment as a clock in the UK shows it, such as "01/09/2026 07:00:05".
 

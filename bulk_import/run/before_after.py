@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import FIELDS, Sensitivity
+from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check import payload
 from bulk_import.difference import form
 from bulk_import.kinds import Awaited, Date
 from bulk_import.plan import Update
+from bulk_import.report.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from bulk_import.plan import Change
     from bulk_import.report import RowFate
 
-HIDDEN = frozenset({Sensitivity.NEVER_SHOWN, Sensitivity.SPECIAL})
 LONGEST = 60
 """Characters of a value; an address has more, and the row itself has it whole."""
 
@@ -62,8 +62,7 @@ def _shown(name: str, values: Mapping[str, object]) -> str:
         return "nothing"
     if isinstance(FIELDS[name].kind, Date) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", plain):
         return f"“{date.fromisoformat(plain):%d/%m/%Y}”"
-    text = _text(values[name])
-    return f"“{text}”" if len(text) <= LONGEST else f"“{text[: LONGEST - 2].rstrip()} …”"
+    return f"“{shortened(_text(values[name]), LONGEST)}”"
 
 
 def _text(value: object) -> str:

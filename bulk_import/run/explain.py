@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from bulk_import.catalogue import FIELDS
+from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check import payload
 from bulk_import.errors import UsageError
 from bulk_import.findings import Place, fix, located, severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, Unresolved
 from bulk_import.report import STATUS_WORDS, shape, uk_time
-from bulk_import.run.before_after import HIDDEN
 from bulk_import.run.past import reported_again
 
 if TYPE_CHECKING:
