@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 DIGITS_KEPT: Final = 15
 TOO_LONG: Final = rf"[0-9]{{{DIGITS_KEPT + 1},}}"
 CUT: Final = rf"[1-9][0-9]{{{DIGITS_KEPT - 1}}}0+"
+WHOLE: Final = rf"[0-8][0-9]{{{DIGITS_KEPT}}}"
+"""Numbers of sixteen digits that a workbook still holds exactly, where another program than Excel wrote it."""
+ENOUGH: Final = 3
+"""Numbers of sixteen digits that end in a zero: as many do so by chance in one of a thousand columns."""
 LEFT_OF_SCIENTIFIC: Final = "[1-9][0-9]{5}0{4}"
 """What 9.27631E+09 becomes when it is read as a number."""
 ONE_IN: Final = 20
@@ -45,7 +49,7 @@ def set_apart_damaged(
         typed = table.frame.iloc[:, position]
         types = pd.Series(table.types[:, position], index=cells.index).where(takes, 0)
         numbers = types == CellType.NUMBER
-        cut = typed.where(numbers).str.fullmatch(TOO_LONG, na=False) if numbers.any() else cells.nowhere()
+        cut = _cut(typed.where(numbers)) if numbers.any() else cells.nowhere()
         if isinstance(kind, Identifier):
             cut |= _cut_before(typed.where(takes))
         cells.blame("number-damaged", name, cut, f"of a number Excel keeps {DIGITS_KEPT} digits, and this is longer")
@@ -55,15 +59,23 @@ def set_apart_damaged(
             cells.blame("cell-boolean", name, types == CellType.BOOLEAN)
 
 
+def _cut(numbers: pd.Series[str]) -> pd.Series[bool]:
+    """Numbers that a workbook holds inexactly, and those that Excel cut: where all of them end in zeros."""
+    long = numbers.str.fullmatch(TOO_LONG, na=False)
+    exact = numbers.str.fullmatch(WHOLE, na=False)
+    cut = exact & numbers.str.fullmatch(CUT, na=False)
+    return (long & ~exact) | (cut if (cut == exact).all() else cut & ~cut)
+
+
 def _cut_before(texts: pd.Series[str]) -> pd.Series[bool]:
     """Long numbers that a CSV got from Excel: every one of them has nothing but zeros after the digits that it keeps.
 
-    A single one of sixteen digits may end in a zero by chance.
+    A few of sixteen digits may end in a zero by chance.
     """
     long = texts.str.fullmatch(TOO_LONG, na=False)
     cut = texts.str.fullmatch(CUT, na=False)
     distinct = texts[cut].drop_duplicates()
-    certain = len(distinct) > 1 or (distinct.str.len() > DIGITS_KEPT + 1).any()
+    certain = len(distinct) >= ENOUGH or (distinct.str.len() > DIGITS_KEPT + 1).any()
     return cut if certain and (cut == long).all() else cut & ~cut
 
 

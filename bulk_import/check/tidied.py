@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.catalogue import FIELDS
 from bulk_import.findings import Finding, Place, column_letters
 from bulk_import.kinds import Identifier, ListedReference, Name, Phone, Reference, Uln
-from bulk_import.kinds.kind import INVISIBLE, ODD_SPACES, trimmed
+from bulk_import.kinds.kind import GUARDED, INVISIBLE, ODD_SPACES, trimmed
 from bulk_import.kinds.numbers import FLOATS, FLOATS_AMONG_TEXTS
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def _told(texts: pd.Series[str], kind: Kind, letters: str) -> Iterator[tuple[str
     if isinstance(kind, (Uln, Reference, ListedReference, Phone, Identifier)):
         pattern = FLOATS_AMONG_TEXTS if isinstance(kind, (ListedReference, Identifier)) else FLOATS
         floats = _counted(texts[texts.str.fullmatch(pattern, na=False)], letters, "“.0” at the end")
-    yield "cells-tidied", " and ".join(filter(None, [unseen, floats]))
+    guarded = _counted(texts[texts.str.strip().str.fullmatch(GUARDED, na=False)], letters, '="…" around them')
+    yield "cells-tidied", " and ".join(filter(None, [unseen, floats, guarded]))
     yield "apostrophe-first", _counted(texts[texts.str.startswith(APOSTROPHE, na=False)], letters, "an apostrophe")
     if isinstance(kind, Name):
         yield "quotes-curly", _counted(texts[texts.str.contains(CURLY, regex=True, na=False)], letters, "them")

@@ -38,6 +38,9 @@ INVISIBLE = "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 ODD_SPACES = "[\u00a0\u2000-\u200a\u202f\u205f\u3000]"
 LONGEST = 4000
 
+GUARDED = '^="([^"]*)"$'
+"""A text that a program wrote as a formula, so that Excel keeps its zeros and digits: ="0123"."""
+
 # What is left of white space after `trimmed`, for a character class; Arrow's regular expressions and Python's
 # disagree about \s, and pandas takes the slow way where it occurs.
 SPACES = " \t\n\x0b\x0c\r\x1c-\x1f\x85"
@@ -114,10 +117,12 @@ class Kind:
 
 
 def trimmed(texts: pd.Series[str]) -> pd.Series[str]:
-    """Texts without outer spaces and invisible characters, NBSP as a space; empty texts become missing."""
+    """Texts without outer spaces, invisible characters and ="…", NBSP as a space; empty texts become missing."""
     if not (texts.str.isascii() | texts.isna()).all():
         texts = texts.str.replace(INVISIBLE, "", regex=True).str.replace(ODD_SPACES, " ", regex=True)
     texts = texts.str.strip()
+    if texts.str.startswith('="', na=False).any():
+        texts = texts.str.replace(GUARDED, r"\1", regex=True).str.strip()
     empty = texts == ""
     return texts.mask(empty) if empty.any() else texts
 

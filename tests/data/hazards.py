@@ -231,6 +231,21 @@ CELLS: Final = {
     "digits beyond 15": _xlsx("MISID", 1234567890123456789, ("number-damaged", "I2", E)),
     "digits beyond 15 in a CSV": _csv("MISID", "1234567890123450000", ("number-damaged", "I2", E)),
     "sixteen digits of which the last is 0": _csv("MISID", "1234567890123450"),
+    "sixteen digits of which two end in 0": Hazard(
+        people.as_csv({(2, "MISID"): "1234567890123450", (3, "MISID"): "1234567890123460"}).encode()
+    ),
+    "sixteen digits of which all end in 0": Hazard(
+        people.as_csv({(row, "MISID"): f"12345678901234{row}0" for row in (2, 3, 4)}).encode(),
+        tuple(("number-damaged", f"I{row}", E) for row in (2, 3, 4)),
+    ),
+    "a number of sixteen digits, whole": _xlsx("MISID", 1234567890123456),
+    "a number of sixteen digits, cut": _xlsx("MISID", 1234567890123450, ("number-damaged", "I2", E)),
+    "a number of sixteen digits beyond what is exact": _xlsx("MISID", 9234567890123456, ("number-damaged", "I2", E)),
+    "code guarded as a formula": _csv("MISID", '="0123"', ("cells-tidied", "column I", N)),
+    "code guarded as a formula, without quotes around it": Hazard(
+        TEXT.replace(",L1,", ',="0123",').encode(), (("cells-tidied", "column I", N),)
+    ),
+    "ULN guarded as a formula": _csv("ULN", '="9276308686"', ("cells-tidied", "column J", N)),
     "MISID as a float": _csv("MISID", "101.0", ("cells-tidied", "column I", N)),
     "ULNs read as numbers from scientific notation": Hazard(
         people.as_csv({(2, "ULN"): "9276310000", (4, "ULN"): "1000030000"}).encode(),
