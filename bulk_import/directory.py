@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bulk_import.catalogue import Role
@@ -97,12 +97,18 @@ class Several:
 
 
 Name = tuple[str, str]
+NAMES_KEPT = 2**14
+"""First names and last names that are folded once: each directory, and each question to it, folds them again."""
 
 
 def _name_of(values: Mapping[str, object]) -> Name:
     """First and last name as people are told apart by them: O’Neill and O'Neill are one name."""
-    first, last = (folded(values.get(name) or "").replace("’", "'") for name in ("FirstName", "LastName"))
-    return first, last
+    return _plain(values.get("FirstName") or ""), _plain(values.get("LastName") or "")
+
+
+@lru_cache(NAMES_KEPT)
+def _plain(name: object) -> str:
+    return folded(name).replace("’", "'")
 
 
 class Directory:

@@ -193,7 +193,7 @@ def make_plan(
         made: rows whose accounts are there already, or are being made by an earlier part of the same run.
         earlier: what is not sent again, because it was done or refused before exactly as it stands.
     """
-    records = [record for source in checked for record in source.records()]
+    records = [record for source in checked for record in source.valid]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
     decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
     coming = {_row_of(action) for action in decided if _has_account(action)} | made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -99,11 +99,14 @@ class Record:
 
 def payload(record: Record) -> dict[str, Json]:
     """What a record says: API name → JSON value as OneFile takes it, in the API's order; then what it empties."""
-    said = {name: FIELDS[name].kind.to_api(value) for name, value in record.values.items()}  # noqa: PD011 - no frame
-    return {**said, **{name: NOTHING[name] for name in record.cleared}}
+    said = {name: _TO_API[name](value) for name, value in record.values.items()}  # noqa: PD011 - no frame
+    return {**said, **{name: NOTHING[name] for name in record.cleared}} if record.cleared else said
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_TO_API: Mapping[str, Callable[[Value], Json]] = {name: field.kind.to_api for name, field in FIELDS.items()}
+
+
+@dataclass(frozen=True, eq=False)
 class Checked:
     """A judged table.
 
@@ -135,6 +138,11 @@ class Checked:
     options: Options
     names: Mapping[str, pd.Series[str]] = field(default_factory=dict)
     referred: Mapping[str, Mapping[str, Value | None]] = field(default_factory=dict)
+
+    @cached_property
+    def valid(self) -> tuple[Record, ...]:
+        """The valid rows in the source's order; a run asks for them several times."""
+        return tuple(self.records())
 
     def records(self, *, among: AbstractSet[Role] = frozenset(Role)) -> Iterator[Record]:
         """The valid rows of these roles in the source's order, made as they are asked for."""

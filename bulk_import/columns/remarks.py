@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_COMPARED = 100
 """Unknown headings for which a known one like them is looked for; a sheet can have thousands."""
 
+MOST_LISTED = 50
+"""Columns that the note of those not sent names; the mapping in the reports has all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
@@ -102,13 +105,17 @@ def _hidden(table: Table, used: Iterable[int]) -> Iterator[Finding]:
 def _not_sent(
     table: Table, unknown: Sequence[int], spoken_of: set[int], claims: Mapping[str, Sequence[int]]
 ) -> Iterator[Finding]:
-    """One note that lists the columns nothing else was said about, each with the known heading that it is like."""
+    """One note that lists the columns nothing else was said about, first those that are like a known heading."""
     free = {name for name in FIELDS if not claims.get(name)}
     unspoken = [at for at in unknown if at not in spoken_of]
     compared = [at for at in unspoken if not fields_for_heading(table.headings[at].text)][:MOST_COMPARED]
     likely = {at: near for at in compared if (near := nearest_heading(table.headings[at].text, free)) is not None}
-    described = [_described(table, at) + (_like(*likely[at]) if at in likely else "") for at in unspoken]
-    listed = ", ".join(name for name in described if name)
+    first = sorted(unspoken, key=lambda at: at not in likely)
+    described = [_described(table, at) + (_like(*likely[at]) if at in likely else "") for at in first]
+    names = [name for name in described if name]
+    listed = ", ".join(names[:MOST_LISTED])
+    if (more := len(names) - MOST_LISTED) > 0:
+        listed = f"{listed} and {more:,} more"
     if listed:
         yield Finding("column-unknown", Place(table.source.name, table.source.sheet), detail=listed)
 

@@ -127,15 +127,30 @@ def _batches(rows: Iterable[Sequence[object]]) -> Iterator[list[Sequence[object]
 def _column(cells: tuple[object, ...]) -> tuple[pa.Array, np.ndarray]:
     """Some cells of one column: their text, and what they are."""
     import pyarrow as pa  # noqa: PLC0415 - heavy
+    import pyarrow.compute as pc  # noqa: PLC0415 - heavy
 
     try:
-        texts = pa.array([cell or None for cell in cells], pa.large_string())
+        texts = pa.array(cells, pa.large_string())
     except (pa.ArrowTypeError, pa.ArrowInvalid):
-        return _mixed_column(cells)
-    # None stands for an empty text, but also for a 0 or a FALSE.
-    if texts.null_count and set(map(type, cells)) != {str}:
-        return _mixed_column(cells)
-    return texts, texts.is_valid().to_numpy(zero_copy_only=False).view("uint8")
+        return _dates(cells) or _mixed_column(cells)
+    filled = pc.greater(pc.binary_length(texts), 0)
+    texts = pc.if_else(filled, texts, pa.scalar(None, pa.large_string()))
+    return texts, filled.to_numpy(zero_copy_only=False).view("uint8")
+
+
+def _dates(cells: tuple[object, ...]) -> tuple[pa.Array, np.ndarray] | None:
+    """A column of days and empty cells, made in one go; None for any other."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pyarrow as pa  # noqa: PLC0415 - heavy
+
+    if not set(map(type, cells)) <= {dt.date, str}:
+        return None
+    try:
+        days = pa.array([cell or None for cell in cells], pa.date32())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):
+        return None
+    kinds = np.where(days.is_valid().to_numpy(zero_copy_only=False), CellType.DATE, CellType.EMPTY)
+    return days.cast(pa.large_string()), kinds.astype(np.uint8)
 
 
 def _mixed_column(cells: tuple[object, ...]) -> tuple[pa.Array, np.ndarray]:

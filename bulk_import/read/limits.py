@@ -23,6 +23,9 @@ LARGEST_UNPACKED: Final = 512 * MEBI
 LARGEST_ODS: Final = 128 * MEBI
 """Bytes of an OpenDocument workbook's part with the sheets, unpacked; it is parsed as a whole, more slowly."""
 
+MOST_ODS_CELLS: Final = 5_000_000
+"""Cells of an OpenDocument workbook with the repeated ones written out, because the reader keeps two forms of them."""
+
 MOST_REPEATED_TEXT: Final = 128 * MEBI
 """Characters of an OpenDocument workbook once what stands in it once and is repeated is written out."""
 
@@ -77,7 +80,7 @@ MOST_LINES: Final = 4_000_000
 MOST_TEXT_CELLS: Final = 40_000_000
 """Lines × columns of a text file."""
 
-MOST_USED_COLUMNS: Final = 2_000
+MOST_USED_COLUMNS: Final = 1_000
 """Columns with a heading or a value; each is named to the user, mapped and reported."""
 
 MOST_RAGGED_ROWS: Final = 100_000

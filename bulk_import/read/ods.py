@@ -10,9 +10,9 @@ from bulk_import.read.facts import SheetFacts
 from bulk_import.read.limits import (
     LARGEST_ODS,
     MEBI,
-    MOST_CELLS,
     MOST_COLUMNS,
     MOST_FAILED_CELLS,
+    MOST_ODS_CELLS,
     MOST_REPEATED_TEXT,
     MOST_ROWS,
 )
@@ -93,8 +93,8 @@ class _ContentReader:
         Raises:
             InputUnreadable: written out, the sheets would take far more room than the file.
         """
-        if self._written > MOST_CELLS:
-            raise refusal("file-too-large", self._package.name, f"it has more than {MOST_CELLS:,} cells")
+        if self._written > MOST_ODS_CELLS:
+            raise refusal("file-too-large", self._package.name, f"it has more than {MOST_ODS_CELLS:,} cells")
         if self._characters > MOST_REPEATED_TEXT:
             detail = f"with its repeated cells it has more than {MOST_REPEATED_TEXT // MEBI} MiB of text"
             raise refusal("file-too-large", self._package.name, detail)

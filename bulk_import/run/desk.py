@@ -52,5 +52,5 @@ class Desk:
     @property
     def records(self) -> list[Record]:
         """The rows that passed the check and are meant."""
-        records = (record for source in self.checked for record in source.records())
+        records = (record for source in self.checked for record in source.valid)
         return [record for record in records if self.job.rows.takes(record.row)]

@@ -70,7 +70,7 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
         return NOTHING_EARLIER
     secret = site_secret(desk.settings)
     known, superseded = desk.journal.last_outcomes(target.environment, target.host)
-    rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.records()}
+    rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.valid}
     ended = [(key, known[digest]) for key, digest in rows.items() if digest in known]
     return Earlier(
         done={key: outcome.user_id for key, outcome in ended if isinstance(outcome, Done)},

@@ -107,13 +107,13 @@ class Recollection:
             known: what `known` gave.
         """
         found = dict.fromkeys(directory.unread(record for record in records if key_of(record) not in known))
+        decided: dict[datetime, list[Record]] = defaultdict(list)
         for record in records:
             if (mine := known.get(key_of(record))) is not None:
-                until = self.remembered[mine.id].until
-                others = directory.unread([record])
-                found |= dict.fromkeys(
-                    id_ for id_ in others if not self.changes.none_of(directory.accounts[id_], until)
-                )
+                decided[self.remembered[mine.id].until].append(record)
+        for until, rows in decided.items():
+            others = directory.unread(rows)
+            found |= dict.fromkeys(id_ for id_ in others if not self.changes.none_of(directory.accounts[id_], until))
         return tuple(found)
 
     def with_hidden(self, records: Iterable[Record], fetched: Sequence[Account]) -> list[Account]:
@@ -121,7 +121,8 @@ class Recollection:
 
         Otherwise a field that no answer tells would count as empty, and be sent night after night.
         """
-        shown = SHOWN | {name for account in fetched for name in account.values if account.text(name)}
+        told = {name for account in fetched for name in account.values.keys() - SHOWN if account.text(name)}
+        shown = SHOWN | told
         accounts = {account.id: account for account in fetched}
         ids = {one.digest: id_ for id_, one in self.remembered.items() if id_ in accounts}
         for record in records if ids else ():

@@ -81,7 +81,7 @@ def _planned(
     remembered: Mapping[int, Remembered],
 ) -> tuple[Plan, int]:
     """The plan, as a run makes it between its calls, and how many accounts it had to fetch."""
-    records = [record for source in checked for record in source.records()]
+    records = [record for source in checked for record in source.valid]
     directory = Directory(listed)
     changes = Changes({seat: [(LAST_NIGHT, frozenset())] for account in listed[:1] for seat in account.seats})
     oldest = LAST_NIGHT - timedelta(days=7)

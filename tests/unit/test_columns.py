@@ -200,9 +200,17 @@ def test_an_unknown_heading_is_listed_with_the_known_one_it_is_like() -> None:
 
 
 def test_thousands_of_unknown_headings_are_not_all_compared() -> None:
-    """The work on a hostile sheet has an end: beyond the first hundred, unknown headings are listed as they are."""
-    [note] = mapped(*(f"Frist Name {letter}" for letter in "x" * MOST_COMPARED), "Surnmae", "x" * 5000).findings
-    assert note.detail.endswith("“Surnmae”, “" + "x" * 5000 + "”")
+    """The work on a hostile sheet has an end: beyond the first hundred, unknown headings are like nothing."""
+    [note] = mapped(*(f"Own {number}" for number in range(MOST_COMPARED)), "Surnmae").findings
+    assert "is it" not in note.detail
+    assert note.detail.endswith("“Own 49” and 51 more")
+
+
+def test_of_many_unknown_headings_those_like_a_known_one_are_listed_first() -> None:
+    """A note that has to stop somewhere stops after what a person has to look at."""
+    [note] = mapped(*(f"Own {number}" for number in range(80)), "Frist Name").findings
+    assert note.detail.startswith("“Frist Name” (is it “First name”, which would be FirstName?), “Own 0”, ")
+    assert note.detail.endswith("“Own 48” and 31 more")
 
 
 def test_each_column_says_what_it_is_used_for() -> None:
