@@ -22,7 +22,7 @@ from bulk_import.kinds import Awaited
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from bulk_import.check import Checked, Record
@@ -94,11 +94,13 @@ class Earlier:
         done: source and row → the id of the account.
         superseded: source and row of those done ones whose account was given something else since.
         refused: source and row → what OneFile said.
+        made: the account that an earlier run made, or found, for the person of a row; None where it knows none.
     """
 
     done: Mapping[tuple[int, int], int] = field(default_factory=dict)
     superseded: frozenset[tuple[int, int]] = frozenset()
     refused: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    made: Callable[[Record], int | None] = lambda _: None
 
 
 NOTHING_EARLIER = Earlier()
@@ -196,10 +198,12 @@ def make_plan(
     records = [record for source in checked for record in source.valid]
     decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
     decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
+    decided = [_not_made_before(action, earlier, directory, rules, checked) for action in decided]
+    decided = _one_create_a_person(decided, checked)
     coming = {_row_of(action) for action in decided if _has_account(action)} | made
     waited = [_unless_in_vain(action, coming, checked) for action in decided]
     actions = sorted(waited, key=lambda one: SENDING_ORDER.index(one.record.role))
-    return Plan(tuple(actions), _digest(checked, actions, target))
+    return Plan(tuple(actions), _digest(checked, actions, target, directory))
 
 
 def _has_account(action: Action) -> bool:
@@ -374,7 +378,51 @@ def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> 
     return Unchanged(record, done, Finding("done-before", place, detail=f"user id {done}"))
 
 
-def _digest(checked: Sequence[Checked], actions: Iterable[Action], target: Mapping[str, object]) -> str:
+def _not_made_before(
+    action: Action, earlier: Earlier, directory: Directory, rules: Rules, checked: Sequence[Checked]
+) -> Action:
+    """A create is held where the person has an account that OneFile does not show as theirs any more.
+
+    Somebody may have archived it, or changed the name or the e-mail address that it was known by.
+    """
+    if not isinstance(action, Create) or rules.rows.makes_again(action.record.row):
+        return action
+    user_id = earlier.made(action.record)
+    if user_id is None:
+        return action
+    shown = "OneFile shows it as somebody else's by now" if user_id in directory.accounts else "OneFile hides it"
+    detail = f"user id {user_id}; {shown}"
+    return Hold(action.record, Finding("account-made-before", _place(checked, action.record), detail=detail), user_id)
+
+
+def _one_create_a_person(actions: Sequence[Action], checked: Sequence[Checked]) -> list[Action]:
+    """The actions, creates held whose person is being made by a row before: the check may have been told to be mild."""
+    first: dict[tuple[object, ...], Awaited] = {}
+    kept: list[Action] = []
+    for action in actions:
+        if isinstance(action, Create):
+            keys = _person_keys(action.record)
+            before = next((first[key] for key in keys if key in first), None)
+            if before is not None:
+                place, detail = _place(checked, action.record), row_label(checked, before)
+                kept.append(Hold(action.record, Finding("person-twice", place, detail=detail)))
+                continue
+            first.update(dict.fromkeys(keys, _row_of(action)))
+        kept.append(action)
+    return kept
+
+
+def _person_keys(record: Record) -> list[tuple[object, ...]]:
+    """What only one person has within organisation and role: a MISID; an e-mail address together with the names."""
+    values = record.values
+    misid, *person = (folded(values.get(name) or "") for name in ("MISID", "Email", "FirstName", "LastName"))
+    seat = values["OrganisationID"], record.role
+    return [(*seat, misid)] * bool(misid) + [(*seat, *person)] * bool(person[0])
+
+
+def _digest(
+    checked: Sequence[Checked], actions: Iterable[Action], target: Mapping[str, object], directory: Directory
+) -> str:
     content = {
         "sources": [[source.table.source.sha256, source.table.source.sheet] for source in checked],
         "columns": [
@@ -385,9 +433,15 @@ def _digest(checked: Sequence[Checked], actions: Iterable[Action], target: Mappi
         "actions": [
             [type(action).__name__, action.record.source, action.record.row, int(action.record.role)]
             + ([] if isinstance(action, Create) else [action.user_id])
-            + ([*action.changes] if isinstance(action, Update) else [])
+            + (_overwritten(action, directory) if isinstance(action, Update) else [])
             for action in actions
         ],
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:16]
+
+
+def _overwritten(update: Update, directory: Directory) -> list[object]:
+    """The fields of an update and what they hold now: nothing is overwritten that nobody looked at."""
+    values = directory.accounts[update.user_id].values
+    return [[name, values.get(name)] for name in update.changes]

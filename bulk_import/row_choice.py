@@ -20,22 +20,28 @@ class RowChoice:
     Attributes:
         only: as it was typed, such as "7,9-12"; empty for all rows.
         skip: likewise; empty for none.
+        again: the rows whose people are made once more, though an earlier run has made them; empty for none.
     """
 
     only: str = ""
     skip: str = ""
+    again: str = ""
 
     def takes(self, row: int) -> bool:
         """Whether a row is meant."""
         return (not self.only or _holds(spans(self.only), row)) and not _holds(spans(self.skip), row)
 
+    def makes_again(self, row: int) -> bool:
+        """Whether a person is made once more."""
+        return _holds(spans(self.again), row)
+
     def checked(self) -> RowChoice:
-        """The same, once both are known to be row numbers.
+        """The same, once all are known to be row numbers.
 
         Raises:
             UsageError: one of them is not.
         """
-        for option, text in (("--only", self.only), ("--skip", self.skip)):
+        for option, text in self._given:
             try:
                 spans(text)
             except ValueError:
@@ -48,8 +54,11 @@ class RowChoice:
     @property
     def named(self) -> tuple[tuple[str, Span], ...]:
         """Each option with each span that it names."""
-        given = (("--only", self.only), ("--skip", self.skip))
-        return tuple((option, span) for option, text in given for span in spans(text))
+        return tuple((option, span) for option, text in self._given for span in spans(text))
+
+    @property
+    def _given(self) -> tuple[tuple[str, str], ...]:
+        return ("--only", self.only), ("--skip", self.skip), ("--again", self.again)
 
 
 EVERY_ROW = RowChoice()

@@ -10,6 +10,7 @@ import typer
 
 from bulk_import.cli import screen
 from bulk_import.cli.options import (
+    Again,
     Canary,
     DateOrder,
     DateOrderOption,
@@ -116,6 +117,7 @@ def dry_run(
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,
     skip: SkipRows = None,
+    again: Again = None,
     full: Full = False,
     save_plan: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the plan in a file: its digest, and a line a row.")
@@ -128,7 +130,7 @@ def dry_run(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
-        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip), full=full)
+        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target, plan_file=save_plan)
         _finish(finished, as_json=as_json)
@@ -148,6 +150,7 @@ def submit(
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,
     skip: SkipRows = None,
+    again: Again = None,
     full: Full = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")] = False,
     only_if: Annotated[
@@ -163,7 +166,7 @@ def submit(
 
     with _answering(as_json=as_json):
         settings = _settings(context, out=out, canary=canary)
-        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip), full=full)
+        job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)

@@ -59,6 +59,10 @@ Only = Annotated[
     str | None, typer.Option("--only", metavar="ROWS", help='Only these rows, by their numbers in Excel: "7,9-12".')
 ]
 SkipRows = Annotated[str | None, typer.Option("--skip", metavar="ROWS", help="All rows but these.")]
+Again = Annotated[
+    str | None,
+    typer.Option("--again", metavar="ROWS", help="Make these rows' people once more, though an earlier run made them."),
+]
 Canary = Annotated[
     int | None,
     typer.Option(
@@ -102,15 +106,15 @@ def job_from(
     )
 
 
-def rows_from(only: str | None, skip: str | None) -> RowChoice:
-    """The rows that --only and --skip choose.
+def rows_from(only: str | None, skip: str | None, again: str | None) -> RowChoice:
+    """The rows that --only, --skip and --again choose.
 
     Raises:
         UsageError: one of them names no rows.
     """
     from bulk_import.row_choice import RowChoice  # noqa: PLC0415 - after --help
 
-    return RowChoice(only or "", skip or "").checked()
+    return RowChoice(only or "", skip or "", again or "").checked()
 
 
 def role_from(text: str | None) -> Role | None:

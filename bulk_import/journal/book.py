@@ -65,6 +65,10 @@ _ENDED = """
     FROM operations JOIN runs ON runs.id = operations.run
     WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
     ORDER BY sent, operations.run, operations.source, operations.row"""
+_MADE = """
+    SELECT operations.identity, operations.user_id FROM operations JOIN runs ON runs.id = operations.run
+    WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
+    ORDER BY runs.started, runs.id"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
@@ -350,6 +354,14 @@ class Journal:
         """
         found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
+
+    def made(self, environment: str, host: str) -> dict[str, int]:
+        """The people whose accounts were made in one OneFile: the keyed token of each → the id of the last account.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return {str(token): whole(user_id) for token, user_id in self._rows(_MADE, State.DONE, environment, host)}
 
     def last_outcomes(self, environment: str, host: str) -> tuple[dict[str, Done | Rejected], frozenset[str]]:
         """What one OneFile last took or refused: by the keyed tokens of all that a row said.

@@ -49,7 +49,7 @@ def _difference(before: Iterable[Decision], now: Iterable[Decision]) -> str:
     if changed := _accounts_changed(old, new):
         words.append(_counted(changed, "account") + " changed in OneFile")
     said = ", ".join(word for word in words if word)
-    return f"{said}." if said else "the same rows, read under other settings."
+    return f"{said}." if said else "the same rows, with other values in OneFile or read under other settings."
 
 
 def _accounts_changed(old: Mapping[Key, Decision], new: Mapping[Key, Decision]) -> int:

@@ -74,7 +74,7 @@ class Job:
             mode=stored["mode"],
             names=tuple(stored["names"]),
             # runs of earlier versions know nothing of these
-            rows=RowChoice(stored.get("only", ""), stored.get("skip", "")),
+            rows=RowChoice(stored.get("only", ""), stored.get("skip", ""), stored.get("again", "")),
         )
 
 
@@ -96,6 +96,7 @@ def what_decides(job: Job, settings: Settings) -> dict[str, object]:
         "mode": job.mode,
         "only": job.rows.only,
         "skip": job.rows.skip,
+        "again": job.rows.again,
         "updated": sorted(settings.update_undocumented),
     }
 

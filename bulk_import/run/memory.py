@@ -69,7 +69,7 @@ async def recollect(desk: Desk, target: Target, world: World, api: OneFile) -> R
     notices = [f"Every {' and '.join(labels)} was looked up: {why}." for why, labels in doubts.items()]
     if all(one.checked < oldest for one in remembered.values()):
         notices = [f"Everybody was looked up, as happens every {settings.full_check_days} days (full_check_days)."]
-    return Recollection(accounts, remembered, Changes(lists), oldest, _digest(desk), tuple(notices))
+    return Recollection(accounts, remembered, Changes(lists), oldest, row_digest(desk), tuple(notices))
 
 
 def _memory(desk: Desk, target: Target) -> Memory:
@@ -84,7 +84,7 @@ def _by_seat(remembered: Iterable[int], world: World) -> dict[Seat, list[int]]:
     return ids
 
 
-def _digest(desk: Desk) -> partial[str]:
+def row_digest(desk: Desk) -> partial[str]:
     """A keyed digest of all that a row says, and of which of it may be sent to an account that is there."""
     return partial(_said, site_secret(desk.settings), sorted(desk.settings.update_undocumented))
 
@@ -126,7 +126,7 @@ def remember_read(desk: Desk, target: Target, world: World, actions: Sequence[Ac
     """
     if not desk.settings.secret_file.exists():
         return
-    digest = _digest(desk)
+    digest = row_digest(desk)
     # a change just before the look-up may not have been in a search yet
     until = world.looked_at - timedelta(seconds=desk.settings.settle_wait)
     memory = _memory(desk, target)
@@ -170,7 +170,7 @@ def remember_written(
 def _remember_written(
     desk: Desk, target: Target, run: str, done: Sequence[tuple[Record, int]], accounts: Mapping[Key, int]
 ) -> None:
-    now, digest, memory = utc_now(), _digest(desk), _memory(desk, target)
+    now, digest, memory = utc_now(), row_digest(desk), _memory(desk, target)
     memory.remember({user_id: Remembered(digest(_filled_in(record, accounts)), now, now) for record, user_id in done})
     sent_at = {one.planned.key: one.sent_at for one in desk.journal.operations(run)}
     seats: dict[tuple[int, int], list[tuple[datetime, int]]] = defaultdict(list)

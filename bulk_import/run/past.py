@@ -12,7 +12,7 @@ from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
 from bulk_import.kinds import Awaited
-from bulk_import.plan import Create
+from bulk_import.plan import Create, Earlier
 from bulk_import.references import from_json
 from bulk_import.report import Calls, OrganisationInfo, pseudonymised
 from bulk_import.run.bookkeeping import (
@@ -32,7 +32,7 @@ from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import leavers_of
 from bulk_import.run.memory import remember_written
-from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, plan_of
+from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, made_before, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -188,7 +188,7 @@ async def _go_on(
     async with open_api(desk.settings, target, desk.log, say) as api:
         records = desk.records
         world = await completed(await listed_with_latest(desk, target, records, api, say), records, api)
-        left, actions = _still_to_do(desk, run, world)
+        left, actions = _still_to_do(desk, run, target, world)
         sent = await send(
             desk,
             run.id,
@@ -219,14 +219,14 @@ def _added(before: Calls, api: OneFile) -> Calls:
     return Calls(before.total + now.total, before.retried + now.retried, before.throttled + now.throttled)
 
 
-def _still_to_do(desk: Desk, run: Run, world: World) -> tuple[Left, tuple[Action, ...]]:
+def _still_to_do(desk: Desk, run: Run, target: Target, world: World) -> tuple[Left, tuple[Action, ...]]:
     """What is left to send, decided anew where nothing has left yet, and all that would be decided now.
 
     The journal keeps what was decided otherwise.
     """
     operations = {operation.planned.key: operation for operation in desk.journal.operations(run.id)}
     begun = {Awaited(*key) for key, one in operations.items() if not isinstance(one.outcome, Rejected)}
-    actions = plan_of(desk, world, {}, made=begun).actions
+    actions = plan_of(desk, world, {}, made=begun, earlier=Earlier(made=made_before(desk, target))).actions
     left = left_to_do(actions, desk.journal.decisions(run.id), operations)
     desk.journal.redecide(run.id, decisions(left.decided))
     for key in left.given_up:

@@ -10,11 +10,12 @@ from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
 from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of, refusal_words
+from bulk_import.run.memory import row_digest
 from bulk_import.site_key import site_secret
-from bulk_import.submit import IN_DOUBT
+from bulk_import.submit import IN_DOUBT, identity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from bulk_import.check import Record
@@ -60,14 +61,15 @@ def plan_of(
 
 
 def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
-    """The rows of marked files that stand there exactly as OneFile took or refused them.
+    """What earlier runs did: whose account they made, and rows of marked files that stand there as OneFile had them.
 
     A marked file comes back to be corrected, so that what was not corrected is not sent again; any other file is
     taken as it is, because what was refused may have been put right in OneFile, or what was done undone.
     """
+    made = made_before(desk, target)
     marked = [source for source in desk.checked if source.table.marks is not None]
     if not marked:
-        return NOTHING_EARLIER
+        return Earlier(made=made)
     secret = site_secret(desk.settings)
     known, superseded = desk.journal.last_outcomes(target.environment, target.host)
     rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.valid}
@@ -76,7 +78,29 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
         done={key: outcome.user_id for key, outcome in ended if isinstance(outcome, Done)},
         superseded=frozenset(key for key, digest in rows.items() if digest in superseded),
         refused={key: refusal_words(outcome) for key, outcome in ended if isinstance(outcome, Rejected)},
+        made=made,
     )
+
+
+def made_before(desk: Desk, target: Target) -> Callable[[Record], int | None]:
+    """Which account the journal knows for the person of a row, though the account may be changed or hidden by now.
+
+    By organisation, role, e-mail address and MISID of those that this program made; by all that a row says of those
+    that it ever found to hold just that.
+    """
+    if not desk.settings.secret_file.exists():
+        return NOTHING_EARLIER.made
+    secret, digest = site_secret(desk.settings), row_digest(desk)
+    made = desk.journal.made(target.environment, target.host)
+    remembered = desk.journal.memory(target.environment, target.host).remembered()
+    confirmed = {one.digest: user_id for user_id, one in remembered.items()}
+
+    def account_of(record: Record) -> int | None:
+        said = payload(record)
+        user_id = made.get(identity_of(said, secret))
+        return confirmed.get(digest(said)) if user_id is None else user_id
+
+    return account_of
 
 
 @dataclass(frozen=True, slots=True)

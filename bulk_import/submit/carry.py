@@ -175,10 +175,15 @@ def _planned(change: Change, said: Mapping[str, object], secret: bytes) -> Plann
     return Planned(
         key=key_of(change),
         role=int(change.record.role),
-        identity=keyed_token(secret, *_person(said), folded(said.get("MISID", ""))),
+        identity=identity_of(said, secret),
         payload_digest=payload_digest(secret, said),
         verb="create" if isinstance(change, Create) else "update",
     )
+
+
+def identity_of(said: Mapping[str, object], secret: bytes) -> str:
+    """A keyed token of the person that a row is about, from all that it says."""
+    return keyed_token(secret, *_person(said), folded(said.get("MISID", "")))
 
 
 def _person(said: Mapping[str, object]) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ class College:
             "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
             # nothing has to be waited for here, and nights follow each other at once
             "BULK_IMPORT_SETTLE_WAIT": "0",
+            "BULK_IMPORT_CALL_LIFETIME": "0",
         }
         self.totals: Mapping[str, int] = {}
         self.calls: Counter[str] = Counter()
@@ -156,3 +157,18 @@ def test_a_field_that_onefile_never_shows_is_sent_once(tmp_path: Path, onefile: 
     assert college.night(people) == {"unchanged": 2}
     assert college.calls["read"] == 1
     assert college.night(people, "--full") == {"unchanged": 1, "updated": 1}
+
+
+@pytest.mark.parametrize("misid", ["", "J0001"])
+def test_nobody_is_made_a_second_time_after_a_change_by_hand(tmp_path: Path, onefile: Running, misid: str) -> None:
+    """An account whose name, or whose MISID and e-mail address, somebody changed by hand is not made anew."""
+    college = College(tmp_path, onefile)
+    people = [learner(1, MISID=misid), learner(2)]
+    assert college.night(people) == {"created": 2}
+    assert college.night(people) == {"unchanged": 2}
+    made = {str(user["Email"]): int(str(user["ID"])) for user in onefile.world.users()}["learner1@example.com"]
+    change(onefile, made, LastName="Married", Email="other@example.com", MISID="X1" if misid else "")
+    assert college.night(people) == {"unchanged": 1, "held": 1}
+    (held,) = [row for row in college.report["rows"] if row["status"] == "held"]
+    assert (held["user_id"], [one["code"] for one in held["findings"]]) == (made, ["account-made-before"])
+    assert college.night(people, "--again", "2") == {"unchanged": 1, "created": 1}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
 from bulk_import.directory import Account, Directory
+from bulk_import.findings import Severity
 from bulk_import.folding import folded
 from bulk_import.plan import (
     SENDING_ORDER,
@@ -27,6 +28,7 @@ from bulk_import.plan import (
     differences,
     make_plan,
 )
+from bulk_import.row_choice import RowChoice
 from tests.unit.tables import TODAY, people_table, person
 
 if TYPE_CHECKING:
@@ -407,3 +409,39 @@ def test_nothing_is_sent_again_that_ended_before(
     assert isinstance(made, action)
     assert isinstance(made, Hold | Unchanged)
     assert (made.user_id, None if made.finding is None else made.finding.code) == (user_id, code)
+
+
+@pytest.mark.parametrize(
+    ("made", "again", "action"),
+    [(None, "", Create), (77, "", Hold), (77, "2", Create), (77, "3", Hold)],
+    ids=["nobody", "made before", "made before and wanted again", "made before, another wanted again"],
+)
+def test_nobody_is_made_again_whose_account_is_hidden(made: int | None, again: str, action: type) -> None:
+    """A person whom an earlier run made is held when OneFile does not show the account, unless asked for by row."""
+    checked = sources([person(Role.LEARNER)])
+    rules, earlier = Rules(rows=RowChoice(again=again)), Earlier(made=lambda _: made)
+    [found] = make_plan(checked, Directory([]), organisations={CENTRE}, target={}, rules=rules, earlier=earlier).actions
+    assert isinstance(found, action)
+    if isinstance(found, Hold):
+        assert (found.finding.code, found.user_id) == ("account-made-before", 77)
+
+
+@pytest.mark.parametrize("same", [{"MISID": "M00001"}, {"Email": "person1@example.com"}], ids=["MISID", "e-mail"])
+def test_one_person_is_made_once_though_the_check_is_mild(same: Mapping[str, str]) -> None:
+    """Two rows with one MISID, or with one name and e-mail address, never become two accounts."""
+    tables = [people_table(person(Role.LEARNER), {**person(Role.LEARNER, 2), **same})]
+    mild = dict.fromkeys(("duplicate-misid", "duplicate-email"), Severity.WARNING)
+    checked = check_all(tables, options=Options(today=TODAY, severities=mild))
+    first, second = planned(checked).actions
+    assert isinstance(first, Create)
+    assert isinstance(second, Hold)
+    assert (second.finding.code, second.finding.detail) == ("person-twice", "row 2 of people.csv")
+
+
+def test_the_digest_depends_on_what_an_update_overwrites() -> None:
+    """A plan is another where the account holds another value by now in a field that would be sent."""
+    checked = sources([person(Role.LEARNER)])
+    seen, since = (held_account(only(checked), MobileNumber=number) for number in ("07700 900001", "07700 900777"))
+    plans = [planned(checked, [account]) for account in (seen, since, seen)]
+    assert [one.changes for plan in plans for one in plan.changes if isinstance(one, Update)] == [("MobileNumber",)] * 3
+    assert plans[0].digest == plans[2].digest != plans[1].digest
