@@ -39,6 +39,14 @@ if TYPE_CHECKING:
     from bulk_import.kinds import Kind
 
 UK = ZoneInfo("Europe/London")
+SHOWN = frozenset(
+    {
+        *("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID"),
+        *("ClassroomID", "PlacementID", "EpisodeName", "StartOn", "PlannedEndDate", "DOB", "ULN", "NINO"),
+        *("L12", "L13", "HomeAddress", "Telephone", "MobileNumber"),
+    }
+)
+"""Fields that clients have seen in answers about an account: where they are missing, they are empty."""
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 """Days outside these are no days of anybody's, but a server's way of saying that there is none."""
 

@@ -12,9 +12,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from bulk_import.catalogue import Role
-from bulk_import.folding import folded
+from bulk_import.difference import form
+from bulk_import.folding import folded, plainly_folded
 
-__all__ = ["Account", "Directory", "Nobody", "One", "Person", "Several", "folded", "shared_misids"]
+__all__ = ["Account", "Directory", "Elsewhere", "Nobody", "One", "Person", "Several", "folded", "shared_misids"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,6 +97,14 @@ class Several:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The person has accounts, but under other roles; one account has one role."""
+
+    accounts: tuple[Account, ...]
+
+
+Found = Nobody | One | Several | Elsewhere
 Name = tuple[str, str]
 NAMES_KEPT = 2**14
 """First names and last names that are folded once: each directory, and each question to it, folds them again."""
@@ -111,6 +120,16 @@ def _plain(name: object) -> str:
     return folded(name).replace("’", "'")
 
 
+def _plain_name(values: Mapping[str, object]) -> Name:
+    """The same without accents, which exports lose: who is called so may be the same person, and is looked at."""
+    return _plainest(values.get("FirstName") or ""), _plainest(values.get("LastName") or "")
+
+
+@lru_cache(NAMES_KEPT)
+def _plainest(name: object) -> str:
+    return plainly_folded(name)
+
+
 class Directory:
     """The accounts of the organisations a run is about, found by MISID or by name."""
 
@@ -118,13 +137,19 @@ class Directory:
         self.accounts: Mapping[int, Account] = {account.id: account for account in accounts}
         self._by_misid: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
         self._by_name: dict[tuple[int, Role, Name], list[int]] = defaultdict(list)
+        self._in_centre: dict[tuple[int, Name], list[int]] = defaultdict(list)
+        self._by_uln: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
         self._by_person: dict[tuple[int, Role, Name, str], list[int]] = defaultdict(list)
         for account in self.accounts.values():
             misid, name, email = folded(account.text("MISID")), _name_of(account.values), folded(account.text("Email"))
+            plain, uln = _plain_name(account.values), form("ULN", account.values)
             for seat in account.seats:
                 if misid:
                     self._by_misid[*seat, misid].append(account.id)
-                self._by_name[*seat, name].append(account.id)
+                if uln:
+                    self._by_uln[*seat, uln].append(account.id)
+                self._by_name[*seat, plain].append(account.id)
+                self._in_centre[seat[0], plain].append(account.id)
                 # those without an address stand under an empty one
                 self._by_person[*seat, name, email].append(account.id)
 
@@ -141,18 +166,25 @@ class Directory:
         """The ids of the accounts that may be any of these people and were only seen in a search; fetch them first."""
         found: dict[int, None] = {}
         names: dict[tuple[int, Role, Name], None] = {}
+        strangers: dict[tuple[int, Name], None] = {}
         for person in people:
-            found.update(dict.fromkeys(self.holders(person)))
-            names[*_where(person), _name_of(person.values)] = None
-        for name in names:
-            found.update(dict.fromkeys(self._by_name.get(name, [])))
+            holders, (organisation, role), name = self.holders(person), _where(person), _plain_name(person.values)
+            found.update(dict.fromkeys(holders))
+            names[organisation, role, name] = None
+            if not (holders or self._people(person, folded(person.values.get("Email") or ""))):
+                strangers[organisation, name] = None
+        for key in names:
+            found.update(dict.fromkeys(self._by_name.get(key, [])))
+        for stranger in strangers:
+            found.update(dict.fromkeys(self._in_centre.get(stranger, [])))
         return tuple(id_ for id_ in found if not self.accounts[id_].in_full)
 
-    def find(self, person: Person) -> Nobody | One | Several:
+    def find(self, person: Person) -> Found:
         """The account that a row means, by MISID or else by e-mail together with the names.
 
         One account is one role in one organisation (integrators found it so; even a learner's next programme is a new
-        account, article 76000046479), so accounts under other roles never count.
+        account, article 76000046479), so accounts under other roles are never the row's. ULN and date of birth never
+        find an account by themselves, but they speak against making another one.
         """
         holders = [self.accounts[id_] for id_ in self.holders(person)]
         email = folded(person.values.get("Email") or "")
@@ -166,7 +198,23 @@ class Directory:
         if same_person:
             return _by_person(person, same_person[0])
         silent = tuple(account for account in self._people(person, "") if _may_be(person, account))
-        return Several(silent, "an account has this name and shows no e-mail address") if silent else Nobody()
+        if silent:
+            return Several(silent, "an account has this name and shows no e-mail address")
+        return self._doubt(person)
+
+    def _doubt(self, person: Person) -> Found:
+        """What speaks against making an account for somebody whom neither MISID nor e-mail address and name find."""
+        seat, name = _where(person), _plain_name(person.values)
+        namesakes = [self.accounts[id_] for id_ in self._by_name.get((*seat, name), [])]
+        if alike := [one for one in namesakes if _same_person(person, one)]:
+            return Several(tuple(alike), "an account has this name and the same e-mail address, ULN or date of birth")
+        uln = form("ULN", person.values)
+        if others := [self.accounts[id_] for id_ in self._by_uln.get((*seat, uln), [])]:
+            return Several(tuple(others), "an account with another name has this ULN")
+        beyond = (self.accounts[id_] for id_ in dict.fromkeys(self._in_centre.get((seat[0], name), [])))
+        accounts = [account for account in beyond if seat not in account.seats]
+        elsewhere = tuple(one for one in accounts if _same_misid(person, one) or _same_person(person, one))
+        return Elsewhere(elsewhere) if elsewhere else Nobody()
 
     def holders(self, person: Person) -> list[int]:
         """The ids of the accounts that hold this person's MISID; none where the person has no MISID."""
@@ -188,6 +236,21 @@ def _where(person: Person) -> tuple[int, Role]:
 def _may_be(person: Person, account: Account) -> bool:
     """Whether nothing tells a namesake that shows no e-mail address apart: no other MISID."""
     return not (account.text("MISID") and person.values.get("MISID"))
+
+
+def _same_misid(person: Person, account: Account) -> bool:
+    misid = form("MISID", person.values)
+    return bool(misid) and misid == form("MISID", account.values)
+
+
+def _same_person(person: Person, namesake: Account) -> bool:
+    """Whether e-mail address, ULN or date of birth are those of a namesake.
+
+    Of two people with different MISIDs a date of birth alone says nothing: large centres have namesakes of one day.
+    """
+    told_apart = not _may_be(person, namesake) and not _same_misid(person, namesake)
+    names = ("Email", "ULN") if told_apart else ("Email", "ULN", "DOB")
+    return any((mine := form(name, person.values)) and mine == form(name, namesake.values) for name in names)
 
 
 def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | Several:

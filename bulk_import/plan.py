@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import payload
-from bulk_import.difference import agreeing, differing, form
-from bulk_import.directory import Account, Directory, Nobody, One, Several
+from bulk_import.difference import SHOWN, agreeing, differing, form
+from bulk_import.directory import Account, Directory, Elsewhere, Nobody, One, Several
 from bulk_import.findings import Finding, Place
 from bulk_import.folding import folded
 from bulk_import.kinds import Awaited
@@ -262,18 +262,26 @@ def decide(record: Record, directory: Directory, organisations: Collection[int],
         listed = ", ".join(map(str, sorted(organisations)))
         detail = f"; it may use {listed}" if listed else ""
         return Hold(record, Finding("organisation-unknown", place, detail=f"{organisation}{detail}"))
-    match directory.find(record):
-        case Nobody() if rules.mode == "update":
-            return Hold(record, Finding("account-missing", place))
+    found = directory.find(record)
+    if isinstance(found, Elsewhere) and rules.rows.makes_again(record.row):
+        found = Nobody()
+    match found:
         case Nobody():
-            return Create(record)
+            return Create(record) if rules.mode != "update" else Hold(record, Finding("account-missing", place))
         case One(account=account, by=by):
             return _compare(record, account, by, rules, place)
         case Several(accounts=accounts, why=why):
             ids = ", ".join(str(account.id) for account in accounts)
             return Hold(record, Finding("account-ambiguous", place, detail=f"{why} (user ids {ids})"))
+        case Elsewhere(accounts=accounts):
+            listed = ", ".join(f"user id {one.id} ({_roles(one)})" for one in accounts)
+            return Hold(record, Finding("account-other-role", place, detail=listed))
         case other:
             assert_never(other)
+
+
+def _roles(account: Account) -> str:
+    return " or ".join(sorted(role.label for _, role in account.seats))
 
 
 def _compare(record: Record, account: Account, by: str, rules: Rules, place: Place) -> Action:
@@ -298,8 +306,13 @@ def _compare(record: Record, account: Account, by: str, rules: Rules, place: Pla
 
 
 def differences(record: Record, account: Account) -> tuple[str, ...]:
-    """The fields whose value in OneFile is another than the row's, in the API's order."""
-    return differing(payload(record), account.values)
+    """The fields whose value in OneFile is another than the row's, in the API's order.
+
+    What is to be emptied and OneFile does not show may be full for all we know.
+    """
+    hidden = {name for name in record.cleared if name not in SHOWN and name not in account.values}
+    differ = differing(payload(record), account.values)
+    return tuple(name for name in FIELDS if name in differ or name in hidden) if hidden else differ
 
 
 def untold(account: Account) -> str:

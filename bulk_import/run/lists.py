@@ -150,7 +150,9 @@ class _People:
         for role in self._roles:
             if (self._organisation, role) in self._world.seats:
                 continue
-            for values in await self._api.search_users(self._organisation, role):
+            known = self._world.beyond.get((self._organisation, role))
+            listed = await self._api.search_users(self._organisation, role) if known is None else known
+            for values in listed:
                 if (number := id_of(values)) is not None:
                     self._values.setdefault(number, values)
                     roles[number].add(int(role))

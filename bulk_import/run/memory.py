@@ -79,7 +79,7 @@ def _memory(desk: Desk, target: Target) -> Memory:
 def _by_seat(remembered: Iterable[int], world: World) -> dict[Seat, list[int]]:
     ids: dict[Seat, list[int]] = defaultdict(list)
     for id_ in remembered:
-        for seat in world.directory.accounts[id_].seats:
+        for seat in world.directory.accounts[id_].seats & world.seats:
             ids[seat].append(id_)
     return ids
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bulk_import.check import payload
-from bulk_import.difference import differing
+from bulk_import.difference import SHOWN, differing
 from bulk_import.plan import Update
 from bulk_import.run.fates import key_of
 
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from bulk_import.plan import Action
 
 SHOWN_BY_SEARCH = ("FirstName", "LastName", "MISID")
-SHOWN = frozenset(
-    {
-        *("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID"),
-        *("ClassroomID", "PlacementID", "EpisodeName", "StartOn", "PlannedEndDate", "DOB", "ULN", "NINO"),
-        *("L12", "L13", "HomeAddress", "Telephone", "MobileNumber"),
-    }
-)
-"""Fields that clients have seen in answers about an account: where they are missing, they are empty."""
 
 
 @dataclass(frozen=True, slots=True)

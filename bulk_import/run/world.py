@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bulk_import.catalogue import Role
 from bulk_import.directory import Account, Directory, folded
-from bulk_import.errors import BulkImportError, CredentialsRefused
+from bulk_import.errors import BulkImportError, CredentialsRefused, NotShown
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable, Mapping, Sequence
+    from collections.abc import Container, Coroutine, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bulk_import.api import OneFile, Organisation
@@ -37,6 +39,7 @@ class World:
         organisations: those of the customer, by id.
         directory: the accounts of the organisations and roles that the rows name.
         seats: these organisations and roles.
+        beyond: what OneFile lists under the other roles of these organisations, as far as it shows them.
         silent: those of them whose list shows no MISID at all.
         recalled: the accounts that were not fetched, because they are known to be as they were, by row.
         looked_at: when the first of it was asked for.
@@ -45,6 +48,7 @@ class World:
     organisations: Mapping[int, Organisation]
     directory: Directory
     seats: frozenset[Seat] = frozenset()
+    beyond: Mapping[Seat, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     silent: frozenset[Seat] = frozenset()
     recalled: Mapping[Key, Account] = field(default_factory=dict)
     looked_at: datetime = field(default_factory=utc_now)
@@ -67,8 +71,14 @@ async def listed(records: Sequence[Record], api: OneFile) -> World:
     accounts = await _accounts(api, seats)
     telling = {seat for account in accounts if account.text("MISID") for seat in account.seats}
     peopled = {seat for account in accounts for seat in account.seats}
+    beyond = await _beyond(api, frozenset(seats))
     return World(
-        organisations, Directory(accounts), frozenset(seats), frozenset(peopled - telling), looked_at=looked_at
+        organisations,
+        Directory([*_strangers(beyond, {account.id for account in accounts}), *accounts]),
+        seats=frozenset(seats),
+        beyond=beyond,
+        silent=frozenset(peopled - telling),
+        looked_at=looked_at,
     )
 
 
@@ -140,6 +150,30 @@ async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
     for seat in seats:
         for entry in await api.search_users(*seat):
             if (id_ := id_of(entry)) is not None:
+                values[id_] = entry
+                found[id_].add(seat)
+    return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
+
+
+async def _beyond(api: OneFile, seats: frozenset[Seat]) -> dict[Seat, Sequence[Mapping[str, object]]]:
+    """Whom OneFile lists under the roles that no row has: people may have an account there already, or share a MISID.
+
+    A role that OneFile does not show is left out.
+    """
+    found: dict[Seat, Sequence[Mapping[str, object]]] = {}
+    for seat in sorted({(organisation, role) for organisation, _ in seats for role in Role} - seats):
+        with suppress(NotShown):
+            found[seat] = await api.everybody(*seat)
+    return found
+
+
+def _strangers(beyond: Mapping[Seat, Sequence[Mapping[str, object]]], known: Container[int]) -> list[Account]:
+    """The accounts under other roles, each once; whom a row's role lists as well is left out: filters may fail."""
+    values: dict[int, Mapping[str, object]] = {}
+    found: dict[int, set[Seat]] = defaultdict(set)
+    for seat, entries in beyond.items():
+        for entry in entries:
+            if (id_ := id_of(entry)) is not None and id_ not in known:
                 values[id_] = entry
                 found[id_].add(seat)
     return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]

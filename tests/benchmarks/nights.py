@@ -49,7 +49,7 @@ def _two_nights(college: _College, rows: int) -> None:
         held=calls <= A_PERSON * rows,
     )
     calls = college.night("second night", rows + new, changed)
-    allowed = math.ceil(rows / PAGE) + new + 2 * changed + SPARE
+    allowed = college.pages() + new + 2 * changed + SPARE
     verdict(f"{calls:,} calls with {new} new and {changed} changed (goal {allowed:,})", held=calls <= allowed)
 
 
@@ -81,6 +81,11 @@ class _College:
         kinds = Counter(_kind(call.method, call.path) for call in calls)
         shown(name, ran, ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common()))
         return len(calls)
+
+    def pages(self) -> int:
+        """How many pages hold all accounts, those of each role by themselves."""
+        roles = Counter(user["Role"] for user in self._onefile.world.users())
+        return sum(math.ceil(count / PAGE) for count in roles.values())
 
     def _file(self, rows: int, changed: int) -> Path:
         path = self._folder / "people.csv"

@@ -62,6 +62,16 @@ def test_the_word_empties_a_field_that_can_be_emptied(name: str, word: str) -> N
         assert isinstance(planned(one, **{name: nothing}).actions[0], Unchanged)
 
 
+@pytest.mark.parametrize(("name", "action"), [("CompanyName", Update), ("Telephone", Unchanged)])
+def test_a_field_that_onefile_does_not_show_is_emptied_all_the_same(name: str, action: type) -> None:
+    """What no answer tells may be full; what answers usually tell is empty where they leave it out."""
+    one = checked({name: "CLEAR!"})
+    values = {field: value for field, value in payload(record(checked({}))).items() if field != name}
+    account = Account(77, frozenset({(CENTRE, Role.LEARNER)}), {"ID": 77, **values})
+    (found,) = make_plan([one], Directory([account]), organisations={CENTRE}, target={}).actions
+    assert isinstance(found, action)
+
+
 @pytest.mark.parametrize("name", ["ULN", "NINO", "DOB", "L12", "SupportFunding"])
 def test_nothing_else_is_emptied(name: str) -> None:
     """Dates, codes and what tells people apart stay as they are, with a warning, and the row goes on."""

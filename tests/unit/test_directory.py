@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bulk_import.catalogue import Role
-from bulk_import.directory import Account, Directory, Nobody, One, Several, folded
+from bulk_import.directory import Account, Directory, Elsewhere, Nobody, One, Several, folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,12 +24,18 @@ class Row:
 
 
 def row(
-    misid: str = "", email: str = "asha.khan@example.com", name: str = "Asha Khan", role: Role = Role.LEARNER
+    misid: str = "",
+    email: str = "asha.khan@example.com",
+    name: str = "Asha Khan",
+    role: Role = Role.LEARNER,
+    uln: str = "",
+    born: date | None = None,
 ) -> Row:
     """A row of organisation 1."""
     first, last = name.split(" ", 1)
     values: dict[str, object] = {"OrganisationID": 1, "FirstName": first, "LastName": last, "Email": email}
-    return Row(role, {**values, "MISID": misid} if misid else values)
+    more = {"MISID": misid, "ULN": uln, "DOB": born}
+    return Row(role, values | {name: value for name, value in more.items() if value})
 
 
 def account(
@@ -38,13 +45,65 @@ def account(
     name: str = "Asha Khan",
     role: Role = Role.LEARNER,
     organisation: int = 1,
+    uln: str | None = None,
+    born: str | None = None,
 ) -> Account:
     """An account as OneFile answers it in full."""
     first, last = name.split(" ", 1)
-    values = {"FirstName": first, "LastName": last, "MISID": misid, "Email": email}
+    values = {"FirstName": first, "LastName": last, "MISID": misid, "Email": email, "ULN": uln, "DOB": born}
     return Account(id_, frozenset({(organisation, role)}), values)
 
 
+OTHER = "other@example.com"
+ULN, BORN, DAY = "9276308686", "2006-02-14T00:00:00Z", date(2006, 2, 14)
+DOUBTS: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
+    ("a namesake with this ULN", row(uln=ULN), [account(7, email=OTHER, uln=ULN)], ("Several", (7,))),
+    (
+        "a namesake with this ULN and another MISID",
+        row("L1", uln=ULN),
+        [account(7, "L2", OTHER, uln=ULN)],
+        ("Several", (7,)),
+    ),
+    ("a namesake with another ULN", row(uln=ULN), [account(7, email=OTHER, uln="1000000124")], ("Nobody", ())),
+    ("a namesake with no real ULN", row(uln="9999999999"), [account(7, email=OTHER, uln="9999999999")], ("Nobody", ())),
+    ("a namesake born that day", row("L1", born=DAY), [account(7, email=OTHER, born=BORN)], ("Several", (7,))),
+    (
+        "a namesake born that day, with another MISID",
+        row("L1", born=DAY),
+        [account(7, "L2", OTHER, born=BORN)],
+        ("Nobody", ()),
+    ),
+    ("a ULN under another name", row(uln=ULN), [account(7, email=OTHER, name="Ben Khan", uln=ULN)], ("Several", (7,))),
+    (
+        "the MISID, its ULN under another name too",
+        row("L1", uln=ULN),
+        [account(7, "L1"), account(8, name="B Khan", uln=ULN)],
+        ("One", (7,)),
+    ),
+    ("a name without its accents", row(name="Zoe Muller"), [account(7, name="Zoë Müller")], ("Several", (7,))),
+    (
+        "a name without its accents, and nothing else",
+        row(name="Zoe Muller"),
+        [account(7, email=OTHER, name="Zoë Müller")],
+        ("Nobody", ()),
+    ),
+    ("the person under another role", row(), [account(7, role=Role.EMPLOYER)], ("Elsewhere", (7,))),
+    (
+        "MISID and name under another role",
+        row("L1"),
+        [account(7, "L1", OTHER, role=Role.OBSERVER)],
+        ("Elsewhere", (7,)),
+    ),
+    ("only the name under another role", row("L1"), [account(7, "L2", OTHER, role=Role.OBSERVER)], ("Nobody", ())),
+    (
+        "the person, under another role as well",
+        row("L1"),
+        [account(7, "L1"), account(8, "L1", role=Role.EMPLOYER)],
+        ("One", (7,)),
+    ),
+    ("the person in another organisation", row(), [account(7, role=Role.EMPLOYER, organisation=2)], ("Nobody", ())),
+]
+"""What speaks against making an account for somebody whom neither MISID nor e-mail address and name find."""
 FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("an empty centre", row("L1"), [], ("Nobody", ())),
     ("the MISID", row("L1"), [account(7, "L1", email=None, name="A B")], ("One", (7,))),
@@ -65,6 +124,7 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("the person under another MISID", row("L1"), [account(7, "L2")], ("Several", (7,))),
     ("MISID and person on two accounts", row("L1"), [account(7, "L1", name="A B"), account(8)], ("Several", (7, 8))),
     ("the person twice", row(), [account(7, "L1"), account(8, "L2")], ("Several", (7, 8))),
+    *DOUBTS,
     ("a MISID that is only part of another", row("L1"), [account(7, "L10", name="A B")], ("Nobody", ())),
 ]
 
@@ -81,6 +141,8 @@ def test_a_row_finds_its_account(person: Row, accounts: list[Account], expected:
             found = ("One", (one.id,))
         case Several(accounts=some):
             found = ("Several", tuple(each.id for each in some))
+        case Elsewhere(accounts=some):
+            found = ("Elsewhere", tuple(each.id for each in some))
     assert found == expected
 
 
@@ -90,6 +152,14 @@ def test_only_whom_it_is_worth_fetching_is_unread() -> None:
     listed = [replace(each, in_full=False) for each in accounts]
     assert Directory(listed).unread([row("L1"), row("L1")]) == (1, 2, 3)
     assert Directory([*listed[:2], accounts[2]]).unread([row("L1")]) == (1, 2)
+
+
+def test_namesakes_under_other_roles_are_fetched_only_for_strangers() -> None:
+    """Whom neither MISID nor e-mail address finds may have an account under another role; all others need no call."""
+    listed = [replace(account(1, role=Role.EMPLOYER), in_full=False), account(2, "L1", OTHER)]
+    assert Directory(listed).unread([row("L1")]) == ()
+    assert Directory(listed).unread([row("L2")]) == (1,)
+    assert Directory([*listed, account(3)]).unread([row("L2")]) == ()
 
 
 def test_details_replace_what_a_search_gave() -> None:
@@ -114,7 +184,7 @@ def test_an_account_that_several_lists_show_counts_under_each() -> None:
     assert isinstance(directory.find(row("L1")), One)
     told = Directory([everywhere.completed({"Role": 1})])
     assert isinstance(told.find(row("L1")), One)
-    assert isinstance(told.find(row("L1", role=Role.EMPLOYER)), Nobody)
+    assert isinstance(told.find(row("L1", role=Role.EMPLOYER)), Elsewhere)
 
 
 def test_what_an_account_does_not_tell_stays_as_the_search_had_it() -> None:
