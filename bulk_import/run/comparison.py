@@ -38,11 +38,12 @@ def what_has_changed(digest: str, journal: Journal, sources: Sequence[SourceRead
     if run is None:
         return "This journal knows no dry run with that digest."
     if [one.sha256 for one in run.start.sources] != [one.sha256 for one in sources]:
-        return f"The file is not the one that run {run.id} read. {_difference(journal.decisions(run.id), now)}"
-    return f"Since run {run.id}: {_difference(journal.decisions(run.id), now)}"
+        return f"The file is not the one that run {run.id} read. {difference_between(journal.decisions(run.id), now)}"
+    return f"Since run {run.id}: {difference_between(journal.decisions(run.id), now)}"
 
 
-def _difference(before: Iterable[Decision], now: Iterable[Decision]) -> str:
+def difference_between(before: Iterable[Decision], now: Iterable[Decision]) -> str:
+    """How one plan for the same rows differs from another, in words that end a sentence."""
     old, new = ({one.key: one for one in decisions} for decisions in (before, now))
     counts = [Counter[str](one.kind for one in decisions.values()) for decisions in (old, new)]
     words = [_more_or_fewer(counts[1][kind] - counts[0][kind], word) for kind, word in KINDS.items()]

@@ -32,7 +32,7 @@ from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import leavers_of
 from bulk_import.run.memory import remember_written
-from bulk_import.run.planning import CHANGED_SINCE, Left, left_to_do, made_before, plan_of
+from bulk_import.run.planning import Left, left_to_do, made_before, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -229,8 +229,8 @@ def _still_to_do(desk: Desk, run: Run, target: Target, world: World) -> tuple[Le
     actions = plan_of(desk, world, {}, made=begun, earlier=Earlier(made=made_before(desk, target))).actions
     left = left_to_do(actions, desk.journal.decisions(run.id), operations)
     desk.journal.redecide(run.id, decisions(left.decided))
-    for key in left.given_up:
-        desk.journal.outcome(run.id, key, Unresolved(CHANGED_SINCE, attempts=operations[key].attempts))
+    for key, why in left.given_up.items():
+        desk.journal.outcome(run.id, key, Unresolved(why, attempts=operations[key].attempts))
     return left, actions
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bulk_import.check import payload
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
-from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Unchanged, Update, make_plan
+from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Skip, Unchanged, Update, make_plan
 from bulk_import.run.fates import key_of, refusal_words
 from bulk_import.run.memory import row_digest
 from bulk_import.site_key import site_secret
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
 CHANGED_SINCE = "the account has changed so much since that it may be another person's by now"
+PROTECTED_SINCE = "the settings protect the account by now, and it does not hold what was sent"
 _NOWHERE = Place("")
 """Decisions are kept without a place; the report knows their row."""
 
@@ -110,13 +111,13 @@ class Left:
     Attributes:
         changes: to be sent, or looked up first where they are in doubt.
         decided: what is decided otherwise than it was, or again.
-        given_up: rows in doubt whose account may be another person's by now, so that nothing more is sent to it.
+        given_up: rows in doubt of which nothing more is sent, and why not.
         done: rows that are done, as they were meant.
     """
 
     changes: tuple[Change, ...]
     decided: tuple[Action, ...]
-    given_up: tuple[Key, ...]
+    given_up: Mapping[Key, str]
     done: tuple[Change, ...] = ()
 
 
@@ -141,18 +142,19 @@ def left_to_do(
     state = {key: operations[key].state if key in operations else State.PLANNED for key in meant}
     now = {key: action for action in actions if (key := key_of(action.record)) in meant}
     doubtful = [key for key in now if state[key] in IN_DOUBT]
-    given_up = {key for key in doubtful if not _still_its_account(now[key], meant[key])}
+    given_up = {key: why for key in doubtful if (why := _why_not(now[key], meant[key]))}
     anew = [_still(now[key], meant[key]) for key in now if state[key] in _UNTOUCHED]
     left = [_as_meant(now[key].record, meant[key]) for key in doubtful if key not in given_up]
     sent = (action for action in anew if isinstance(action, Create | Update))
     done = [_as_meant(now[key].record, meant[key]) for key in now if state[key] is State.DONE]
-    return Left((*left, *sent), tuple(anew), tuple(given_up), tuple(done))
+    return Left((*left, *sent), tuple(anew), given_up, tuple(done))
 
 
-def _still_its_account(action: Action, decision: Decision) -> bool:
-    if decision.kind == "create":
-        return True
-    return isinstance(action, Update | Unchanged) and action.user_id == decision.user_id
+def _why_not(action: Action, decision: Decision) -> str:
+    """Why an update in doubt is not sent again; empty where it may be, and for a create, which is looked up first."""
+    if decision.kind == "create" or (isinstance(action, Update | Unchanged) and action.user_id == decision.user_id):
+        return ""
+    return PROTECTED_SINCE if isinstance(action, Skip) and action.user_id == decision.user_id else CHANGED_SINCE
 
 
 def _as_meant(record: Record, decision: Decision) -> Change:

@@ -26,7 +26,7 @@ from bulk_import.run.bookkeeping import (
     uk_today,
 )
 from bulk_import.run.canary import canary_of
-from bulk_import.run.comparison import save_plan, what_has_changed
+from bulk_import.run.comparison import difference_between, save_plan, what_has_changed
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from bulk_import.api import OneFile
     from bulk_import.plan import Plan
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
+    from bulk_import.run.recall import Recollection
     from bulk_import.run.target import Target
     from bulk_import.settings import Settings
     from bulk_import.submit import Progress
@@ -63,12 +65,14 @@ class Orders:
         say: tells the person who waits what the wait is for.
         only_if: the digest that the plan must have, None for any.
         allow_large: whether the safety limits may be passed.
+        patience: seconds; where the answer takes longer, OneFile is looked at once more before anything is sent.
     """
 
     approve: Callable[[Preview], bool]
     say: Callable[[str], None]
     only_if: str | None = None
     allow_large: bool = False
+    patience: float = 60.0
 
 
 def check(job: Job, settings: Settings) -> Finished:
@@ -150,15 +154,18 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log, orders.say) as api:
-        world = await listed_with_latest(desk, target, desk.records, api, orders.say)
-        desk, world, recollection = await survey(desk, target, world, api)
-        plan = _plan(desk, target, world)
+        read = desk
+        desk, world, recollection, plan = await _decided(read, target, api, orders)
         preview = _preview(desk, target, plan, world)
         passed = _refuse_if_unsafe(desk, plan, objections_to(desk, target, world, plan), orders)
+        asked = utc_now()
         if not orders.approve(preview):
             raise RefusedAsUnsafe(
                 "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
             )
+        if (utc_now() - asked).total_seconds() > orders.patience:
+            *_, now = await _decided(read, target, api, orders)
+            _refuse_another(plan, now)
         secret = ready_to_send(desk)
         left = leavers(desk, target, world, plan.actions)
         run = begin("submit", desk, target, world, plan, passed, preview.canary)
@@ -187,6 +194,25 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     ending = replace(ending, stopped=sent.stopped, leavers=left)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
+
+
+async def _decided(
+    desk: Desk, target: Target, api: OneFile, orders: Orders
+) -> tuple[Desk, World, Recollection | None, Plan]:
+    """OneFile as it is at this moment, and what would be done for every row."""
+    world = await listed_with_latest(desk, target, desk.records, api, orders.say)
+    desk, world, recollection = await survey(desk, target, world, api)
+    return desk, world, recollection, _plan(desk, target, world)
+
+
+def _refuse_another(plan: Plan, now: Plan) -> None:
+    """Raises RefusedAsUnsafe where the plan that somebody approved is not the one that would be carried out by now."""
+    if plan.digest != now.digest:
+        difference = difference_between(decisions(plan.actions), decisions(now.actions))
+        raise RefusedAsUnsafe(
+            f"Nothing was sent: OneFile has changed while the question was open: {difference}",
+            "Run the command again, and look at what it would do now.",
+        )
 
 
 async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bulk_import import sandbox
-from tests.journeys.command import learner, report_of, run, tutor, write_csv
+from bulk_import.errors import RefusedAsUnsafe
+from tests.journeys.command import enrol, learner, report_of, run, tutor, write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -178,3 +179,29 @@ def test_nobody_is_made_a_second_time_after_a_change_by_hand(tmp_path: Path, one
     (held,) = [row for row in college.report["rows"] if row["status"] == "held"]
     assert (held["user_id"], [one["code"] for one in held["findings"]]) == (made, ["account-made-before"])
     assert college.night(people, "--again", "2") == {"unchanged": 1, "created": 1}
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_a_late_answer_is_given_to_onefile_as_it_is_by_then(
+    tmp_path: Path, onefile: Running, monkeypatch: pytest.MonkeyPatch, *, meanwhile: bool
+) -> None:
+    """Whoever answers after lunch does not make somebody whom a colleague has typed in meanwhile."""
+    from bulk_import import run as product  # noqa: PLC0415 - heavy where processes are forked
+    from bulk_import.settings import load  # noqa: PLC0415 - as above
+
+    monkeypatch.chdir(tmp_path)
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    settings = load(options={"canary": 0, "settle_wait": 0.0}, cwd=tmp_path, environ={})
+    target = product.Target("practice", onefile.base_url, onefile.customer_token)
+
+    def approve(_: product.Preview) -> bool:
+        return not meanwhile or bool(enrol(onefile, [learner(1)]))
+
+    orders = product.Orders(approve=approve, say=lambda _: None, patience=0.0)
+    job = product.Job(files=(tmp_path / "people.csv",))
+    if meanwhile:
+        with pytest.raises(RefusedAsUnsafe, match="1 fewer create, 1 more unchanged row"):
+            product.submit(job, settings, target, orders=orders, progress=lambda _: None)
+    else:
+        product.submit(job, settings, target, orders=orders, progress=lambda _: None)
+    assert [user["Email"] for user in onefile.world.users()].count("learner1@example.com") == 1

@@ -8,8 +8,8 @@ import pytest
 
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, Operation, Planned, Rejected, State
-from bulk_import.plan import Create, Hold, Unchanged, Update
-from bulk_import.run.planning import Left, left_to_do
+from bulk_import.plan import Create, Hold, Skip, Unchanged, Update
+from bulk_import.run.planning import CHANGED_SINCE, PROTECTED_SINCE, Left, left_to_do
 from tests.unit.practice import row
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ IN_DOUBT = pytest.mark.parametrize("state", [State.OPEN, State.UNRESOLVED])
 def test_a_row_that_never_left_is_decided_anew(meant: str, state: State | None, now: Action) -> None:
     """What is there by now is not made, what agrees by now is not sent."""
     sent = (now,) if isinstance(now, Create | Update) else ()
-    assert _left(meant, state, now) == Left(sent, (now,), ())
+    assert _left(meant, state, now) == Left(sent, (now,), {})
 
 
 @NEVER_LEFT
@@ -79,21 +79,28 @@ def test_nothing_is_sent_that_was_not_meant_when_the_run_began(
 @pytest.mark.parametrize("now", [Create(RECORD), Unchanged(RECORD, 7), MEANT, HELD])
 def test_a_create_in_doubt_stays_one(state: State, now: Action) -> None:
     """Whatever OneFile shows by now, sending looks the person up itself."""
-    assert _left("create", state, now) == Left((Create(RECORD),), (), ())
+    assert _left("create", state, now) == Left((Create(RECORD),), (), {})
 
 
 @IN_DOUBT
 @pytest.mark.parametrize("now", [MEANT, SOME_OF_IT, Unchanged(RECORD, 7)])
 def test_an_update_in_doubt_is_compared_while_the_account_is_its_rows(state: State, now: Action) -> None:
     """The fields that were sent are compared, whatever has come to differ besides."""
-    assert _left("update", state, now) == Left((MEANT,), (), ())
+    assert _left("update", state, now) == Left((MEANT,), (), {})
 
 
 @IN_DOUBT
 @pytest.mark.parametrize("now", [Create(RECORD), HELD, Update(RECORD, 8, ("Email",)), Unchanged(RECORD, 8)])
 def test_an_update_in_doubt_is_given_up_where_the_account_may_be_anothers(state: State, now: Action) -> None:
     """Nothing more is sent to it, and the row stays unresolved."""
-    assert _left("update", state, now) == Left((), (), (KEY,))
+    assert _left("update", state, now) == Left((), (), {KEY: CHANGED_SINCE})
+
+
+@IN_DOUBT
+def test_an_update_in_doubt_of_a_protected_account_says_so(state: State) -> None:
+    """Nothing more is sent to an account that the settings protect by now."""
+    protected = Skip(RECORD, 7, Finding("account-protected", Place("")))
+    assert _left("update", state, protected) == Left((), (), {KEY: PROTECTED_SINCE})
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.REJECTED])
@@ -101,5 +108,5 @@ def test_an_update_in_doubt_is_given_up_where_the_account_may_be_anothers(state:
 def test_a_row_that_is_settled_is_left_alone(meant: str, state: State) -> None:
     """Nothing is sent or decided for what was done or refused; what is done is known, to be compared."""
     left = _left(meant, state, MEANT)
-    assert (left.changes, left.decided, left.given_up) == ((), (), ())
+    assert (left.changes, left.decided, dict(left.given_up)) == ((), (), {})
     assert len(left.done) == (1 if state is State.DONE else 0)
