@@ -94,6 +94,8 @@ class Cells:
             broken: True where the rule is broken; its index is the table's or a part of it.
             explain: the detail, or what makes it of a cell's text.
         """
+        if not broken.any():
+            return
         rows = broken.index[broken & ~self.taken(name).loc[broken.index]]
         if not len(rows):
             return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.check.cells import takers
-from bulk_import.kinds.kind import trimmed
+from bulk_import.kinds.kind import holds, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,9 +43,10 @@ def set_apart_cleared(cells: Cells, live: pd.Series[int], table: Table, columns:
         allowed: whether the settings let the word empty fields.
     """
     for name, position in columns.field_at.items():
-        if name == "Role":
+        typed = table.frame.iloc[:, position]
+        if name == "Role" or not holds(typed, "(?i)clear"):
             continue
-        worded = (trimmed(table.frame.iloc[:, position]).str.casefold() == WORD.casefold()) & takers(name, live)
+        worded = (trimmed(typed).str.casefold() == WORD.casefold()) & takers(name, live)
         if not worded.any():
             continue
         mandatory = worded & live.isin([int(role) for role in FIELDS[name].required_for])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.catalogue import FIELDS
 from bulk_import.check.cells import takers
 from bulk_import.kinds import Identifier, Name, Uln
+from bulk_import.kinds.kind import holds
 from bulk_import.read.table import CellType
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 DIGITS_KEPT: Final = 15
 TOO_LONG: Final = rf"[0-9]{{{DIGITS_KEPT + 1},}}"
+LONG_NUMBER: Final = "[0-9]{10}"
+"""What any number that lost digits has."""
 CUT: Final = rf"[1-9][0-9]{{{DIGITS_KEPT - 1}}}0+"
 WHOLE: Final = rf"[0-8][0-9]{{{DIGITS_KEPT}}}"
 """Numbers of sixteen digits that a workbook still holds exactly, where another program than Excel wrote it."""
@@ -43,10 +46,10 @@ def set_apart_damaged(
     import pandas as pd  # noqa: PLC0415 - heavy
 
     for name, position, counts in counting:
-        if name == "Role":
+        typed, booleans = table.frame.iloc[:, position], table.types[:, position] == CellType.BOOLEAN
+        if name == "Role" or not (booleans.any() or holds(typed, LONG_NUMBER)):
             continue
         kind, takes = FIELDS[name].kind, takers(name, live) & counts
-        typed = table.frame.iloc[:, position]
         types = pd.Series(table.types[:, position], index=cells.index).where(takes, 0)
         numbers = types == CellType.NUMBER
         cut = _cut(typed.where(numbers)) if numbers.any() else cells.nowhere()

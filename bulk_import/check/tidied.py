@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.catalogue import FIELDS
 from bulk_import.findings import Finding, Place, column_letters
 from bulk_import.kinds import Identifier, ListedReference, Name, Phone, Reference, Uln
-from bulk_import.kinds.kind import GUARDED, INVISIBLE, ODD_SPACES, trimmed
+from bulk_import.kinds.kind import GUARDED, INVISIBLE, ODD_SPACES, holds, trimmed
 from bulk_import.kinds.numbers import FLOATS, FLOATS_AMONG_TEXTS
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bulk_import.read.table import Table
 
 UNSEEN: Final = f"{INVISIBLE}|{ODD_SPACES}"
+ANYTHING: Final = r"^'|\.0+$|^\s*=\"|[^\x00-\x7f]"
+"""What there may be something to say of: an apostrophe, a float, a guarded text, a sign beyond ASCII."""
 APOSTROPHE: Final = "'"
 CURLY: Final = "[‘’“”]"
 
@@ -28,6 +30,8 @@ def tidied(table: Table, columns: Columns) -> Iterator[Finding]:
     """One finding for each column that was tidied, that has curly quotes, or cells that begin with an apostrophe."""
     for name, position in _used(columns):
         texts, heading = table.frame.iloc[:, position], table.headings[position]
+        if not holds(texts, ANYTHING):
+            continue
         place = Place(table.source.name, table.source.sheet, None, heading.column)
         for code, detail in _told(texts, FIELDS[name].kind, column_letters(heading.column)):
             if detail:
