@@ -40,7 +40,9 @@ async def survey(desk: Desk, target: Target, world: World, api: OneFile) -> tupl
     """
     recollection = await recollect(desk, target, world, api)
     things = await resolve(desk.checked, world, api, among=_THINGS)
-    others = [record for record in desk.answered(things).records if record.role is not Role.LEARNER]
+    # rows that were not chosen too: a chosen one may name their people
+    valid = [record for source in desk.answered(things).checked for record in source.valid]
+    others = [record for record in valid if record.role is not Role.LEARNER]
     world = await completed(world, others, api, recollection)
     people = await resolve(desk.checked, world, api, among=_PEOPLE)
     desk = desk.answered({**things, **people})

@@ -11,7 +11,7 @@ import pytest
 from bulk_import import sandbox
 from bulk_import.sandbox import Fault, Faults, Switches
 from bulk_import.sandbox.seed import FIRST_NEW_USER_ID
-from tests.journeys.command import Ended, learner, report_of, tutor, write_csv
+from tests.journeys.command import Ended, enrol, learner, report_of, tutor, write_csv
 from tests.journeys.killing import ended_of, toward
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def onefile() -> Iterator[Running]:
 def made(onefile: Running) -> dict[str, dict[str, Any]]:
     """MISID → the accounts made since the practice OneFile was filled."""
     users = [user for user in onefile.world.users() if int(str(user["ID"])) >= FIRST_NEW_USER_ID]
-    return {str(user["MISID"]): dict(user) for user in users}
+    return {str(user.get("MISID")): dict(user) for user in users}
 
 
 def told(ended: Ended) -> list[tuple[str, int, str, list[tuple[str, str | None]]]]:
@@ -311,3 +311,16 @@ def test_an_account_is_moved_to_a_tutor_of_the_same_run(tmp_path: Path, run: Run
     assert made(onefile)["J0001"]["DefaultAssessorID"] == made(onefile)["T0001"]["ID"]
     again = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
     assert again.json["totals"] == {"unchanged": 2, "read": 2, "blank": 0}
+
+
+@pytest.mark.parametrize("misid", ["", "T0001"])
+def test_a_chosen_row_may_name_somebody_whose_row_is_not_chosen(
+    tmp_path: Path, run: Run, onefile: Running, misid: str
+) -> None:
+    """The tutor's row is left out, and the tutor known all the same."""
+    there = tutor(1, MISID=misid)
+    (user_id,) = enrol(onefile, [there])
+    write_csv(tmp_path / "people.csv", [there, learner(2, DefaultAssessorID="tutor1@example.com")])
+    done = run(tmp_path, "submit", "people.csv", "--only", "3", "--json", "--yes", env=toward(onefile))
+    assert [row[2:] for row in told(done)] == [("skipped", []), ("created", [])]
+    assert made(onefile)["J0002"]["DefaultAssessorID"] == user_id
