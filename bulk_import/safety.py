@@ -164,7 +164,7 @@ def _lost(plan: Plan, now: Portrait, before: Portrait, limits: Limits) -> Iterat
         )
     there = len(plan.actions) - len(plan.creates)
     percent = limits.min_known_percent
-    if percent is not None and len(plan.creates) >= FEW and there * 100 < percent * before.known:
+    if percent is not None and min(before.known, len(plan.creates)) >= FEW and there * 100 < percent * before.known:
         yield (
             f"OneFile knows {there:,} of the file's people and would get {len(plan.creates):,} new ones; the last good "
             f"run left {before.known:,} that it knows, and the least is {percent} per cent of them "

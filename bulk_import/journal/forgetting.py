@@ -14,7 +14,7 @@ from bulk_import.journal.entries import Forgotten, State
 if TYPE_CHECKING:
     import sqlite3
 
-_OPTIONS = ("started", "by", "organisation", "folder")
+_OPTIONS = ("started", "by", "organisation", "organisations", "folder")
 """What stays of a run's options; the rest is how its rows were read."""
 
 _REMOVED = (

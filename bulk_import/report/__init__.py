@@ -3,6 +3,7 @@
 from bulk_import.report.assemble import (
     STATUSES,
     Calls,
+    Leaver,
     OrganisationInfo,
     Report,
     RowFate,
@@ -22,6 +23,7 @@ __all__ = [
     "STATUS_WORDS",
     "Calls",
     "FileToFix",
+    "Leaver",
     "OrganisationInfo",
     "Report",
     "RowFate",

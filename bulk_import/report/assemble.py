@@ -119,6 +119,14 @@ class OrganisationInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who is no longer in the file and whose account OneFile still has; `misid` where it is known."""
+
+    user_id: int
+    misid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calls:
     """How many calls the API saw, how many were repeats, and how often it asked to wait."""
 
@@ -300,6 +308,7 @@ class Report:
         notices: sentences for the summary.
         findings: of the run as a whole, beyond those of its sources.
         exit_code: of the command.
+        leavers: the people of earlier nights who are not in the sources any more.
         by: who ran it and where, as the computer knows them; "" where that is not known or not to be told.
     """
 
@@ -317,6 +326,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     exit_code: int = 0
     by: str = ""
+    leavers: tuple[Leaver, ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:

@@ -86,6 +86,7 @@ def _head(report: Report) -> dict[str, object]:
             "throttled": report.calls.throttled,
         },
         "notices": list(report.notices),
+        "leavers": [{"user_id": one.user_id, "misid": one.misid} for one in report.leavers],
         "findings": [finding_object(finding, report.severities) for finding in report.file_findings()],
     }
 

@@ -61,7 +61,7 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     """The report without what tells who anybody is.
 
     Rows keep their numbers, statuses and findings; cells are reduced to a token for the person; what a finding quotes
-    becomes its shape. Notices and who ran it are left out, for they may name people or folders.
+    becomes its shape. Notices, leavers and who ran it are left out, for they may name people or folders.
 
     Args:
         report: of one run.
@@ -70,7 +70,7 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     cover = _Cover(secret, _names(report))
     sources = tuple(_source(source, number, cover) for number, source in enumerate(report.sources, start=1))
     findings = tuple(_finding(finding, report.label(0), cover) for finding in report.findings)
-    return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="")
+    return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="", leavers=())
 
 
 @dataclass(frozen=True, slots=True)

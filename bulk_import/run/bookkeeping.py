@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 
 from bulk_import.errors import BulkImportError, Interrupted
 from bulk_import.findings import Finding, Place
-from bulk_import.journal import RunStart, RunState, SourceRead
+from bulk_import.journal import RunStart, RunState
 from bulk_import.lock import holding
 from bulk_import.references import to_json
 from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
 from bulk_import.run.fates import decisions
 from bulk_import.run.folder import drop_if_empty, make_folder, write_reports
-from bulk_import.run.leavers import LEAVERS
+from bulk_import.run.leavers import NOBODY, Absent
+from bulk_import.run.nights import sources_of
 from bulk_import.safety import portrait
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from bulk_import.run.desk import Desk
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
+    from bulk_import.safety import Portrait
+
+KNOWN = "known"
+"""How many rows of a portrait have an account once the run has ended."""
 
 
 def operator() -> str:
@@ -67,8 +72,7 @@ def holding_organisations(desk: Desk, target: Target) -> AbstractContextManager[
     Raises:
         AnotherRunActive: another run is at work on one of them.
     """
-    named = {int(str(record.values["OrganisationID"])) for record in desk.records}
-    return holding(desk.settings.journal, f"{target.environment}-{target.host}", named)
+    return holding(desk.settings.journal, f"{target.environment}-{target.host}", desk.organisations)
 
 
 @contextmanager
@@ -99,7 +103,15 @@ def begin_check(desk: Desk) -> str:
 
 
 def begin(
-    mode: str, desk: Desk, target: Target, world: World, plan: Plan, remarks: Sequence[str] = (), canary: int = 0
+    mode: str,
+    desk: Desk,
+    target: Target,
+    world: World,
+    plan: Plan,
+    *,
+    absent: Absent = NOBODY,
+    remarks: Sequence[str] = (),
+    canary: int = 0,
 ) -> str:
     """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent.
 
@@ -109,6 +121,7 @@ def begin(
         target: where it goes.
         world: OneFile as it was found.
         plan: what would be done.
+        absent: the accounts of earlier nights that no row is about.
         remarks: what every report of the run has to say, however often it is stopped and resumed; nobody's data.
         canary: how many rows of each role go first.
     """
@@ -123,10 +136,12 @@ def begin(
         options={
             **_options(desk),
             "organisation": None if organisation is None else organisation.name,
+            "organisations": sorted(desk.organisations),
             "remarks": list(remarks),
             "canary": canary,
             "shared_misids": world.directory.shared_misids,
-            "portrait": portrait(desk.checked, plan, uk_today(desk.started)).to_json(),
+            "portrait": portrait_of(desk, plan).to_json(),
+            **absent.to_json(),
         },
     )
     return desk.journal.begin_run(start, decisions(plan.actions), known=world.directory.accounts.keys())
@@ -142,13 +157,9 @@ def _options(desk: Desk) -> dict[str, object]:
     }
 
 
-def sources_of(desk: Desk) -> tuple[SourceRead, ...]:
-    """What was read, to be recognised again."""
-    tables = [source.table for source in desk.checked]
-    return tuple(
-        SourceRead(str(table.source.path.resolve()), table.source.sha256, table.source.sheet, table.rows_read)
-        for table in tables
-    )
+def portrait_of(desk: Desk, plan: Plan) -> Portrait:
+    """What the sources look like, for this run's limits and the next one's."""
+    return portrait(desk.checked, plan, uk_today(desk.started))
 
 
 def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Finished:
@@ -196,7 +207,7 @@ def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> No
         "throttled": calls.throttled,
         "notices": list(ending.notices),
         "finished": ending.finished.isoformat(),
-        LEAVERS: list(ending.leavers),
+        KNOWN: _known(report),
     }
     desk.journal.finish_run(
         ending.run,
@@ -205,3 +216,9 @@ def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> No
         calls=calls.total - ending.calls_before,
         closing=closing,
     )
+
+
+def _known(report: Report) -> int:
+    """The rows whose account was there, or was made."""
+    fates = (fate for source in report.sources for fate in source.fates.values())
+    return sum(fate.user_id is not None and fate.status is not Status.HELD for fate in fates)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bulk_import.journal import State
+from bulk_import.run.nights import submits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,21 +22,19 @@ FIRST_RUN = 1
 OPTION = "--canary"
 
 
-def canary_of(desk: Desk, target: Target, organisation_id: int | None) -> int:
-    """How many rows of each role go first: as the settings say, else one where this is the centre's first run."""
+def canary_of(desk: Desk, target: Target) -> int:
+    """How many rows of each role go first: as the settings say, else one where this is a centre's first run."""
     if desk.settings.canary is not None:
         return desk.settings.canary
-    wanted = (target.environment, target.host, organisation_id)
-    return 0 if any(_came_through(run) and _centre(run) == wanted for run in desk.journal.runs()) else FIRST_RUN
+    came_through = (run for run in submits(desk.journal, target) if run.counts.get(State.DONE, 0))
+    known = {organisation for run in came_through for organisation in _centres(run)}
+    return 0 if desk.organisations <= known else FIRST_RUN
 
 
-def _centre(run: Run) -> tuple[str, str, int | None]:
-    return run.start.environment, run.start.host, run.start.organisation_id
-
-
-def _came_through(run: Run) -> bool:
-    """Whether a run sent something, and was not stopped by its own first rows."""
-    return run.start.mode == "submit" and run.exit_code in {0, 1} and run.counts.get(State.DONE, 0) > 0
+def _centres(run: Run) -> list[object]:
+    # runs of earlier versions tell the centre where there was only one
+    named = run.start.options.get("organisations")
+    return named if isinstance(named, list) else [run.start.organisation_id]
 
 
 def canary_again(run: Run, settings: Settings) -> int:

@@ -50,6 +50,11 @@ class Desk:
         return replace(self, checked=settle(self.checked, answers), answers=answers)
 
     @property
+    def organisations(self) -> set[int]:
+        """The ids of the organisations that these rows name."""
+        return {int(str(record.values["OrganisationID"])) for record in self.records}
+
+    @property
     def records(self) -> list[Record]:
         """The rows that passed the check and are meant."""
         records = (record for source in self.checked for record in source.valid)

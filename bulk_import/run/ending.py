@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from bulk_import.findings import Severity, severity
-from bulk_import.report import Calls, OrganisationInfo, Report, RowFate, SourceReport, Status, summary
+from bulk_import.report import Calls, Leaver, OrganisationInfo, Report, RowFate, SourceReport, Status, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ class Ending:
         findings: of the run as a whole.
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
         by: who ran it, "" where that is not known.
-        leavers: the accounts of people who are no longer in the file.
+        leavers: the people who are no longer in the file.
     """
 
     run: str
@@ -81,7 +81,7 @@ class Ending:
     findings: tuple[Finding, ...] = ()
     calls_before: int = 0
     by: str = ""
-    leavers: tuple[int, ...] = ()
+    leavers: tuple[Leaver, ...] = ()
 
 
 def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:
@@ -104,6 +104,7 @@ def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] 
         notices=(*ending.notices, *_special_categories(checked)),
         by=ending.by,
         findings=ending.findings,
+        leavers=ending.leavers,
     )
     # the exit code is known only when all the rest is
     return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))

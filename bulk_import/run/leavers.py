@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.folding import folded
-from bulk_import.journal import Done, RunState
+from bulk_import.journal import Done
 from bulk_import.plan import Create
+from bulk_import.report import Leaver
+from bulk_import.run.nights import last_night, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bulk_import.check import Checked
+    from bulk_import.directory import Account
     from bulk_import.journal import Journal, Run
     from bulk_import.plan import Action
     from bulk_import.run.desk import Desk
@@ -20,15 +23,33 @@ if TYPE_CHECKING:
     from bulk_import.run.world import World
 
 IDS_SHOWN = 100
-LEAVERS = "leavers"
-"""What they are called in the end of a run, so that the next run knows of them too."""
 
 
-def leavers(desk: Desk, target: Target, world: World, actions: Sequence[Action]) -> tuple[int, ...]:
-    """The accounts of people who were in the last file of this name, or had left before it, and are not in this one.
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The accounts of earlier nights that no decision of this night is about.
 
-    Names of files count without their digits, because a nightly export often has the day in its name. Whoever has
-    been archived, and so is in no list any more, is left out; so is whoever stands in a row with an error.
+    Attributes:
+        leavers: of people who are not in the file any more.
+        named: of people who are, in a row with an error, or in one that was held without an account.
+    """
+
+    leavers: tuple[Leaver, ...] = ()
+    named: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """What the journal keeps, so that the next night knows of them too: numbers alone."""
+        return {"leavers": [one.user_id for one in self.leavers], "named": list(self.named)}
+
+
+NOBODY = Absent()
+
+
+def absent(desk: Desk, target: Target, world: World, actions: Sequence[Action]) -> Absent:
+    """The accounts of people who were in the last of these files, or had left before it, and have no row now.
+
+    Whoever has been archived, and so is in no list any more, is left out. Whoever stands in a row with an error is no
+    leaver, but may be one the next night.
 
     Args:
         desk: the run's.
@@ -39,61 +60,51 @@ def leavers(desk: Desk, target: Target, world: World, actions: Sequence[Action])
     Raises:
         JournalError: the journal cannot be read.
     """
-    last = _last(desk, target)
+    last = last_night(desk.journal, target, sources_of(desk))
     if last is None:
-        return ()
+        return NOBODY
     here = {action.user_id for action in actions if not isinstance(action, Create)}
+    there = world.directory.accounts
+    gone = [there[id_] for id_ in sorted(_accounts(desk.journal, last) - here) if id_ in there]
     named = set(_named(desk.checked))
-    accounts = world.directory.accounts
-    return tuple(
-        id_
-        for id_ in sorted(_accounts(desk.journal, last) - here)
-        if (account := accounts.get(id_)) is not None
-        and _key(account.text("MISID")) not in named
-        and _key(account.text("FirstName"), account.text("LastName")) not in named
+    left = {account.id: account for account in gone if _keys(account).isdisjoint(named)}
+    return Absent(
+        tuple(Leaver(id_, account.text("MISID") or None) for id_, account in left.items()),
+        tuple(account.id for account in gone if account.id not in left),
     )
 
 
-def leavers_sentence(ids: Sequence[int]) -> tuple[str, ...]:
+def leavers_sentence(leavers: Sequence[Leaver]) -> tuple[str, ...]:
     """What the report says of them; nothing where there is nobody."""
-    if not ids:
+    if not leavers:
         return ()
-    people = "1 person is" if len(ids) == 1 else f"{len(ids):,} people are"
-    listed = ", ".join(map(str, ids[:IDS_SHOWN])) + (" and more" if len(ids) > IDS_SHOWN else "")
+    people = "1 person is" if len(leavers) == 1 else f"{len(leavers):,} people are"
+    shown = ", ".join(str(one.user_id) for one in leavers[:IDS_SHOWN])
+    listed = shown + (" and more" if len(leavers) > IDS_SHOWN else "")
     advice = "Nothing was changed there; whoever has left is archived in OneFile by hand."
     return (f"{people} no longer in the file, and OneFile still has their accounts (user ids {listed}). {advice}",)
 
 
-def _last(desk: Desk, target: Target) -> Run | None:
-    """The last submit of files of the same names that came to its end."""
-    names = [_plain(str(source.table.source.path.resolve())) for source in desk.checked]
-    for run in desk.journal.runs():
-        start = run.start
-        if (start.mode, run.state) != ("submit", RunState.FINISHED):
-            continue
-        if (start.environment, start.host) == (target.environment, target.host) and names == [
-            _plain(source.path) for source in start.sources
-        ]:
-            return run
-    return None
-
-
-def _plain(path: str) -> str:
-    return re.sub(r"[0-9]+", "#", path)
-
-
 def _accounts(journal: Journal, run: Run) -> set[int]:
-    """The accounts of a run's rows, and those that it had found to be leavers."""
+    """The accounts of a run's rows, and those of earlier nights that it had kept in mind."""
     decided = {one.user_id for one in journal.decisions(run.id) if one.user_id is not None}
     made = {one.outcome.user_id for one in journal.operations(run.id) if isinstance(one.outcome, Done)}
-    return decided | made | set(leavers_of(run))
+    return decided | made | _kept(run, "named") | {one.user_id for one in leavers_of(run)}
 
 
-def leavers_of(run: Run) -> tuple[int, ...]:
-    """The accounts of people who had left when a run ended."""
-    found = run.closing.get(LEAVERS, [])
-    assert isinstance(found, list)  # noqa: S101 - what the end of a run writes
-    return tuple(id_ for id_ in found if isinstance(id_, int))
+def leavers_of(run: Run) -> tuple[Leaver, ...]:
+    """The people who had left when a run began; the journal knows the numbers of their accounts alone."""
+    return tuple(Leaver(id_) for id_ in sorted(_kept(run, "leavers")))
+
+
+def _kept(run: Run, name: str) -> set[int]:
+    # earlier versions wrote it down when a run ended
+    found = run.start.options.get(name, run.closing.get(name, []))
+    return {id_ for id_ in found if isinstance(id_, int)} if isinstance(found, list) else set()
+
+
+def _keys(account: Account) -> set[str]:
+    return {_key(account.text("MISID")), _key(account.text("FirstName"), account.text("LastName"))}
 
 
 def _named(checked: Iterable[Checked]) -> Iterator[str]:

@@ -30,7 +30,7 @@ from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
-from bulk_import.run.leavers import leavers_of
+from bulk_import.run.leavers import leavers_of, leavers_sentence
 from bulk_import.run.memory import remember_written
 from bulk_import.run.planning import Left, left_to_do, made_before, plan_of
 from bulk_import.run.preview import email_sentence, emailed
@@ -210,7 +210,8 @@ async def _go_on(
     made = [Create(record) for record in desk.records if (one := done.get(key_of(record))) and one.kind == "create"]
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
-    ending = replace(ending, findings=_shared(desk, run), notices=(emails, *_remarks(run), *sent.notices))
+    notices = (*leavers_sentence(ending.leavers), emails, *_remarks(run), *sent.notices)
+    ending = replace(ending, findings=_shared(desk, run), notices=notices)
     return conclude(desk, fates(desk.checked, decided, outcomes), ending)
 
 

@@ -22,7 +22,6 @@ from bulk_import.run.bookkeeping import (
     operator,
     organisation_of,
     shared_findings,
-    sources_of,
     uk_today,
 )
 from bulk_import.run.canary import canary_of
@@ -32,9 +31,10 @@ from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import listed_with_latest
-from bulk_import.run.leavers import leavers, leavers_sentence
+from bulk_import.run.leavers import absent, leavers_sentence
 from bulk_import.run.likeness import objections_to
 from bulk_import.run.memory import about_to_change, memory_notices, remember_read, remember_written
+from bulk_import.run.nights import sources_of
 from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
@@ -135,18 +135,19 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
     decided = decisions(plan.actions)
     if plan_file is not None:
         save_plan(plan_file, plan, decided, sources_of(desk))
-    left = leavers(desk, target, world, plan.actions)
-    run = begin("dry-run", desk, target, world, plan)
+    gone = absent(desk, target, world, plan.actions)
+    run = begin("dry-run", desk, target, world, plan, absent=gone)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices: tuple[str, ...] = (
         *memory_notices(world, recollection, plan.actions),
-        *leavers_sentence(left),
+        *leavers_sentence(gone.leavers),
         emails,
         f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
     )
     if objections:
         notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
+    ending = replace(ending, leavers=gone.leavers)
     told = with_differences(fates(desk.checked, decided, None), plan.changes, world.directory.accounts)
     return conclude(desk, told, ending)
 
@@ -167,8 +168,8 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
             *_, now = await _decided(read, target, api, orders)
             _refuse_another(plan, now)
         secret = ready_to_send(desk)
-        left = leavers(desk, target, world, plan.actions)
-        run = begin("submit", desk, target, world, plan, passed, preview.canary)
+        gone = absent(desk, target, world, plan.actions)
+        run = begin("submit", desk, target, world, plan, absent=gone, remarks=passed, canary=preview.canary)
         remember_read(desk, target, world, plan.actions)
         about_to_change(desk, target, plan.changes)
         known = world.directory.accounts.keys()
@@ -189,9 +190,9 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
     remembered = memory_notices(world, recollection, plan.actions)
-    notices = (*remembered, *leavers_sentence(left), emails, *passed, *sent.notices)
+    notices = (*remembered, *leavers_sentence(gone.leavers), emails, *passed, *sent.notices)
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    ending = replace(ending, stopped=sent.stopped, leavers=left)
+    ending = replace(ending, stopped=sent.stopped, leavers=gone.leavers)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
@@ -301,5 +302,5 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
         shared_misids=len(world.directory.shared_misids),
-        canary=canary_of(desk, target, None if (one := organisation_of(desk, world)) is None else one.id),
+        canary=canary_of(desk, target),
     )

@@ -10,6 +10,7 @@ import pytest
 
 from bulk_import import sandbox
 from bulk_import.errors import RefusedAsUnsafe
+from bulk_import.journal import Journal
 from tests.journeys.command import enrol, learner, report_of, run, tutor, write_csv
 
 if TYPE_CHECKING:
@@ -109,6 +110,22 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     assert onefile.world.user(ids["J0003"])["LastName"] == learner(3)["LastName"]
     assert f"(user ids {ids['J0002']})" in college.notices
     assert onefile.world.user(ids["J0002"]) == leaver
+
+
+def test_nobody_is_forgotten_between_two_nights(tmp_path: Path, onefile: Running) -> None:
+    """Neither a run of chosen rows nor a night with an error in somebody's row hides that they have left since."""
+    college = College(tmp_path, onefile)
+    people = [learner(number) for number in range(1, 5)]
+    assert college.night(people) == {"created": 4}
+    left = {"user_id": ids_by_misid(onefile)["J0004"], "misid": "J0004"}
+    college.night(people[:3], "--only", "2")
+    assert college.report["leavers"] == [left]
+    assert college.night([*people[:3], learner(4, Email="nonsense")]) == {"unchanged": 3, "invalid": 1}
+    assert college.report["leavers"] == []
+    with Journal.open(tmp_path / "reports" / "journal.db") as journal:
+        assert journal.runs()[0].closing["known"] == 3
+    assert college.night(people[:3]) == {"unchanged": 3}
+    assert college.report["leavers"] == [left]
 
 
 @pytest.mark.parametrize("person", [tutor, learner])

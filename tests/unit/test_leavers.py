@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bulk_import.report import Leaver
 from bulk_import.run.leavers import IDS_SHOWN, leavers_sentence
 
 
@@ -13,7 +14,7 @@ from bulk_import.run.leavers import IDS_SHOWN, leavers_sentence
 )
 def test_leavers_are_told_by_their_user_ids(count: int, begins: str, ends: str) -> None:
     """By number, which is no personal data, and with what to do."""
-    (sentence,) = leavers_sentence(range(count))
+    (sentence,) = leavers_sentence([Leaver(id_) for id_ in range(count)])
     assert sentence.startswith(begins)
     assert ends in sentence
     assert "archived in OneFile by hand" in sentence
@@ -21,7 +22,7 @@ def test_leavers_are_told_by_their_user_ids(count: int, begins: str, ends: str) 
 
 def test_a_long_list_is_cut() -> None:
     """A file of another year does not fill the report."""
-    (sentence,) = leavers_sentence(range(IDS_SHOWN + 1))
+    (sentence,) = leavers_sentence([Leaver(id_) for id_ in range(IDS_SHOWN + 1)])
     assert f"{IDS_SHOWN - 1} and more)" in sentence
 
 

@@ -46,6 +46,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order() -> None:
         "exit_code",
         "calls",
         "notices",
+        "leavers",
         "findings",
         "rows",
     ]

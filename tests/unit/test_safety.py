@@ -12,7 +12,6 @@ from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
 from bulk_import.directory import Account, Directory
 from bulk_import.plan import Plan, make_plan
-from bulk_import.run.likeness import same_every_night
 from bulk_import.safety import Limits, Portrait, objections, portrait
 from tests.unit.tables import TODAY, people_table, person
 
@@ -143,22 +142,6 @@ def test_every_limit_can_be_lifted(words: str) -> None:
 def test_a_good_night_is_let_through(people: list[Person]) -> None:
     """Neither a new year nor the usual changes of a night trip a limit."""
     assert night(people, USUAL, first_night())[0] == ()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("/exports/people-2026-11-24.csv", "/exports/people-2026-11-25.csv", True),
-        ("/exports/people 241126.xlsx", "/exports/people 251126.xlsx", True),
-        ("/exports/2026.11.24T0300_people.csv", "/exports/2026.11.25T0301_people.csv", True),
-        ("/exports/people1.csv", "/exports/people2.csv", False),
-        ("/2025-26/people.csv", "/2026-27/people.csv", False),
-        ("/exports/staff.csv", "/exports/learners.csv", False),
-    ],
-)
-def test_a_file_is_known_again_under_the_date_of_another_night(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a table's column
-    """A date in a file's name does not make another source of it; a number, a folder and another name do."""
-    assert (same_every_night(one) == same_every_night(other)) is same
 
 
 def test_a_few_rows_are_never_judged_by_shares() -> None:
