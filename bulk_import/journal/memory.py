@@ -2,7 +2,8 @@
 
 A memory is only ever used to leave an account alone: whose row says what was confirmed there, and whom OneFile has not
 changed since. It holds user ids and keyed digests, and nobody's data. Witnesses are the accounts that were written
-last: a search for what has changed since then must show them, or it proves nothing about the others.
+last: a search for what has changed since then must show them, or it proves nothing about the others. Beside them stand
+the names of the fields that this OneFile shows: where such a field is missing in an answer, it is empty.
 """
 
 from __future__ import annotations
@@ -112,6 +113,24 @@ class Memory:
         with self._writing():
             self._connection.execute(sql, (*self._onefile, *seat))
             self._connection.executemany("INSERT INTO witnesses VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def shown(self) -> frozenset[str]:
+        """The fields that an account has ever been seen with a value in.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return frozenset(name for (name,) in self._rows("SELECT field FROM shown WHERE environment = ? AND host = ?"))
+
+    def show(self, fields: Collection[str]) -> None:
+        """Keeps fields that an account has been seen with a value in.
+
+        Raises:
+            JournalError: it cannot be written.
+        """
+        rows = [(*self._onefile, name) for name in fields]
+        with self._writing():
+            self._connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?)", rows)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with in_words(self._path):

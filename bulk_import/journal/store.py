@@ -63,6 +63,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (environment, host, organisation, role, user_id)
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE shown (
+            environment TEXT NOT NULL, host TEXT NOT NULL, field TEXT NOT NULL,
+            PRIMARY KEY (environment, host, field)
+        ) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

@@ -55,7 +55,7 @@ def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
         yield f"{row} (user id {user_id}) came back from OneFile with another {_listed(fields)}."
     if compared.unseen:
         listed = ", ".join(_named(key, desk) for key in compared.unseen)
-        yield f"OneFile does not show the account of {listed}, or nobody can tell whether it was made."
+        yield f"OneFile shows nothing of what was sent for {listed}, or nobody can tell whether it arrived."
     if compared.hidden:
         yield f"OneFile does not show {_listed(compared.hidden)}, so these could not be compared."
     if not compared.agrees:

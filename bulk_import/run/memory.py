@@ -21,7 +21,7 @@ from bulk_import.plan import Create, Unchanged, Update
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.run.inquiry import Distrust, Inquiry
-from bulk_import.run.recall import Changes, Recollection
+from bulk_import.run.recall import Changes, Recollection, credible_by
 from bulk_import.site_key import site_secret
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bulk_import.kinds import Json
     from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
+    from bulk_import.run.sending import Sent
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
 
@@ -54,7 +55,8 @@ async def recollect(desk: Desk, target: Target, world: World, api: OneFile) -> R
         return None
     memory = _memory(desk, target)
     accounts = world.directory.accounts
-    remembered = {id_: one for id_, one in memory.remembered().items() if id_ in accounts}
+    credible = credible_by(world.looked_at, memory.remembered())
+    remembered = {id_: one for id_, one in credible.items() if id_ in accounts}
     if not remembered:
         return None
     oldest = world.looked_at - timedelta(days=settings.full_check_days)
@@ -69,7 +71,7 @@ async def recollect(desk: Desk, target: Target, world: World, api: OneFile) -> R
     notices = [f"Every {' and '.join(labels)} was looked up: {why}." for why, labels in doubts.items()]
     if all(one.checked < oldest for one in remembered.values()):
         notices = [f"Everybody was looked up, as happens every {settings.full_check_days} days (full_check_days)."]
-    return Recollection(accounts, remembered, Changes(lists), oldest, row_digest(desk), tuple(notices))
+    return Recollection(accounts, remembered, Changes(lists), oldest, row_digest(desk), memory.shown(), tuple(notices))
 
 
 def _memory(desk: Desk, target: Target) -> Memory:
@@ -136,10 +138,13 @@ def remember_read(desk: Desk, target: Target, world: World, actions: Sequence[Ac
         if isinstance(action, Unchanged) and action.finding is None:
             one = Remembered(digest(payload(action.record)), until, world.looked_at)
             if key_of(action.record) in world.recalled:
-                known = before[action.user_id]
+                known = before.get(action.user_id)
+                if known is None:  # a run beside this one is about to change it
+                    continue
                 one = replace(one, until=max(until, known.until), checked=known.checked)
             found[action.user_id] = one
     memory.remember(found)
+    memory.show(world.shown)
 
 
 def remember_written(
@@ -147,11 +152,11 @@ def remember_written(
     target: Target,
     run: str,
     changes: Sequence[Change],
-    outcomes: Mapping[Key, Outcome],
+    sent: Sent,
     *,
     actions: Sequence[Action],
 ) -> None:
-    """Keeps what was sent and accepted at the first attempt, and which accounts were written last.
+    """Keeps what was sent and accepted at the first attempt, which accounts were written last, which fields are shown.
 
     Whatever was settled in another way is fetched the next time; so is everybody where the journal has failed.
 
@@ -160,11 +165,12 @@ def remember_written(
         target: where it went.
         run: its name.
         changes: what was to be sent.
-        outcomes: what came of it.
+        sent: what came of it.
         actions: all that was decided, for the rows that name people of others.
     """
     with suppress(JournalError):
-        _remember_written(desk, target, run, [*_written(changes, outcomes)], _accounts(actions, outcomes))
+        _remember_written(desk, target, run, [*_written(changes, sent.outcomes)], _accounts(actions, sent.outcomes))
+        _memory(desk, target).show(sent.shown)
 
 
 def _remember_written(

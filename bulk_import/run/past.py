@@ -201,7 +201,7 @@ async def _go_on(
             canary=canary_again(run, desk.settings),
             done_before=left.done,
         )
-        remember_written(desk, target, run.id, left.changes, sent.outcomes, actions=actions)
+        remember_written(desk, target, run.id, left.changes, sent, actions=actions)
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)

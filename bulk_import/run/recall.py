@@ -28,6 +28,16 @@ if TYPE_CHECKING:
 SHOWN_BY_SEARCH = ("FirstName", "LastName", "MISID")
 
 
+def fields_told(fetched: Iterable[Account]) -> frozenset[str]:
+    """The fields beyond these that any of the accounts has a value in."""
+    return frozenset(name for account in fetched for name in account.values.keys() - SHOWN if account.text(name))
+
+
+def credible_by(now: datetime, remembered: Mapping[int, Remembered]) -> dict[int, Remembered]:
+    """What is remembered, without what is of a later moment: a clock that was ahead would be believed until then."""
+    return {id_: one for id_, one in remembered.items() if max(one.until, one.checked) <= now}
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What searches have shown to be changed.
@@ -57,6 +67,7 @@ class Recollection:
         changes: since then.
         oldest: accounts last checked before this moment are fetched all the same.
         digest: of all that a row says.
+        shown: the fields that OneFile has shown a value of on an earlier night.
         notices: why the memory could not be used, a sentence each.
     """
 
@@ -65,6 +76,7 @@ class Recollection:
     changes: Changes
     oldest: datetime
     digest: Callable[[Mapping[str, Json]], str]
+    shown: frozenset[str] = frozenset()
     notices: tuple[str, ...] = ()
 
     def known(self, records: Iterable[Record], directory: Directory) -> dict[Key, Account]:
@@ -111,17 +123,18 @@ class Recollection:
     def with_hidden(self, records: Iterable[Record], fetched: Sequence[Account]) -> list[Account]:
         """Fetched accounts with the fields that OneFile never shows, where they were confirmed once.
 
-        Otherwise a field that no answer tells would count as empty, and be sent night after night.
+        Otherwise a field that no answer tells would count as empty, and be sent night after night. A field that OneFile
+        has shown of anybody, ever, or that it shows here as an empty text, was emptied there.
         """
-        told = {name for account in fetched for name in account.values.keys() - SHOWN if account.text(name)}
-        shown = SHOWN | told
+        shown = SHOWN | self.shown | fields_told(fetched)
         accounts = {account.id: account for account in fetched}
         ids = {one.digest: id_ for id_, one in self.remembered.items() if id_ in accounts}
         for record in records if ids else ():
             said = payload(record)
             if (id_ := ids.get(self.digest(said))) is not None:
-                hidden = {name: value for name, value in said.items() if name not in shown}
-                accounts[id_] = accounts[id_].completed(hidden)
+                account = accounts[id_]
+                hidden = {n: said[n] for n in said.keys() - shown if account.values.get(n) is None}
+                accounts[id_] = account.completed(hidden)
         return list(accounts.values())
 
     def missed(self, actions: Iterable[Action]) -> tuple[int, ...]:

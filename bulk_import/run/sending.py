@@ -17,7 +17,7 @@ from bulk_import.run.canary import sentences
 from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
 from bulk_import.site_key import site_secret
-from bulk_import.submit import carry_out
+from bulk_import.submit import Compared, carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -34,12 +34,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What sending came to: an outcome for each row to be sent, and why it ended early, if it did."""
+    """What sending came to: an outcome for each row to be sent, and why it ended early, if it did.
+
+    `shown` are fields that the first rows came back with.
+    """
 
     outcomes: Mapping[Key, Outcome]
     stopped: bool
     notices: tuple[str, ...]
     held: tuple[Decision, ...] = ()
+    shown: frozenset[str] = frozenset()
 
 
 def ready_to_send(desk: Desk) -> bytes:
@@ -105,7 +109,8 @@ async def send(
     held = tuple(
         Decision(key, "hold", None, NOT_MADE, vain_detail(rows, desk.checked)) for key, rows in carried.in_vain.items()
     )
-    told = () if carried.compared is None else tuple(sentences(carried.compared, desk, run))
+    compared = carried.compared or Compared()
+    told = () if carried.compared is None else tuple(sentences(compared, desk, run))
     for said in told:
         desk.log.event("canary", said=said)
     stopped = carried.stopped
@@ -114,9 +119,9 @@ async def send(
     except JournalError as error:
         stopped = stopped or error
     if stopped is None:
-        return Sent(carried.outcomes, stopped=False, notices=told, held=held)
+        return Sent(carried.outcomes, stopped=False, notices=told, held=held, shown=compared.shown)
     sentence = f"The run stopped early: {stopped.message} Go on with: bulk-import resume {run}"
-    return Sent(carried.outcomes, stopped=True, notices=(*told, sentence), held=held)
+    return Sent(carried.outcomes, stopped=True, notices=(*told, sentence), held=held, shown=compared.shown)
 
 
 def _looked_up(record: Record) -> Mapping[str, Json]:

@@ -185,7 +185,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
             canary=preview.canary,
         )
         calls = calls_of(api)
-    remember_written(desk, target, run, plan.changes, sent.outcomes, actions=plan.actions)
+    remember_written(desk, target, run, plan.changes, sent, actions=plan.actions)
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))

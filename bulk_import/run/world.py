@@ -13,6 +13,7 @@ from bulk_import.directory import Account, Directory, folded
 from bulk_import.errors import BulkImportError, CredentialsRefused, NotShown
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
+from bulk_import.run.recall import fields_told
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class World:
         beyond: what OneFile lists under the other roles of these organisations, as far as it shows them.
         silent: those of them whose list shows no MISID at all.
         recalled: the accounts that were not fetched, because they are known to be as they were, by row.
+        shown: the fields that accounts which were fetched have a value in, beyond those known to be shown.
         looked_at: when the first of it was asked for.
     """
 
@@ -51,6 +53,7 @@ class World:
     beyond: Mapping[Seat, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     silent: frozenset[Seat] = frozenset()
     recalled: Mapping[Key, Account] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
     looked_at: datetime = field(default_factory=utc_now)
 
 
@@ -106,9 +109,11 @@ async def completed(
     directory = directory.with_details(await _found_by_misid(others, world, api))
     unread = directory.unread(records) if recollection is None else recollection.unread(records, directory, known)
     details = await _details(api, [directory.accounts[id_] for id_ in unread])
+    shown = world.shown | fields_told(details)
     if recollection is not None:
         details = recollection.with_hidden(others, details)
-    return replace(world, directory=directory.with_details(details), recalled={**world.recalled, **known})
+    recalled = {**world.recalled, **known}
+    return replace(world, directory=directory.with_details(details), recalled=recalled, shown=shown)
 
 
 async def look_up(records: Sequence[Record], api: OneFile) -> World:

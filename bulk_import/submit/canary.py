@@ -34,16 +34,18 @@ class Compared:
     """What came back of the first rows; no values.
 
     Attributes:
-        agreeing: the rows whose account holds what was sent, as far as OneFile shows it.
+        agreeing: the rows whose account holds what was sent, as far as OneFile shows it, which is one field at least.
         differing: the others that are shown, each with its account and the fields that came back otherwise.
-        unseen: the rows whose account OneFile did not show, or that did not get so far.
-        hidden: fields that were sent and that OneFile does not show.
+        unseen: the rows whose account, or of whose fields, OneFile did not show anything, or that did not get so far.
+        hidden: fields that were sent and that OneFile does not show, for one of them at least.
+        shown: fields that were sent and that OneFile shows, for one of them at least.
     """
 
     agreeing: tuple[Key, ...] = ()
     differing: Mapping[Key, tuple[int, tuple[str, ...]]] | None = None
     unseen: tuple[Key, ...] = ()
     hidden: tuple[str, ...] = ()
+    shown: frozenset[str] = frozenset()
 
     @property
     def agrees(self) -> bool:
@@ -106,19 +108,22 @@ async def look_back(
     """
     agreeing, others, unseen = [], {}, []
     hidden: dict[str, None] = {}
+    shown: set[str] = set()
     for change, outcome, sent in chosen:
         told = None
         if isinstance(outcome, Done):
             told = await _told(outcome.user_id, sent, api, halt, settle_wait)
-        if told is None or not isinstance(outcome, Done):
+        compared = {name for name in sent if told and told.get(name) is not None}
+        if not compared or told is None or not isinstance(outcome, Done):
             unseen.append(key_of(change))
             continue
-        hidden.update(dict.fromkeys(name for name in sent if told.get(name) is None))
+        shown |= compared
+        hidden.update(dict.fromkeys(name for name in sent if name not in compared))
         if fields := _otherwise(sent, told):
             others[key_of(change)] = (outcome.user_id, fields)
         else:
             agreeing.append(key_of(change))
-    return Compared(tuple(agreeing), others, tuple(unseen), tuple(hidden))
+    return Compared(tuple(agreeing), others, tuple(unseen), tuple(hidden), frozenset(shown))
 
 
 async def _told(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from bulk_import.catalogue import Role
+from bulk_import.catalogue import FIELDS, Role
 from bulk_import.errors import CanaryDiffers
 from bulk_import.journal import Done, NotSent, Rejected
 from bulk_import.kinds import Awaited
@@ -131,6 +131,18 @@ def test_what_onefile_hides_neither_agrees_nor_contradicts(tmp_path: Path, shown
     assert result.stopped is None
     assert result.compared is not None
     assert set(result.compared.hidden) >= {"Email", "EpisodeName"}
+    assert result.compared.shown >= {"FirstName", "MISID"}
+    assert result.compared.shown.isdisjoint(result.compared.hidden)
+
+
+def test_a_row_of_which_nothing_is_shown_agrees_with_nothing(tmp_path: Path) -> None:
+    """An answer without a single field that was sent proves nothing, so nothing follows."""
+    practice = Practice(tmp_path)
+    Told(practice, dict.fromkeys(FIELDS))
+    result = carried(practice, PEOPLE)
+    assert (type(result.stopped), practice.creates_seen()) == (CanaryDiffers, 2)
+    assert result.compared is not None
+    assert (result.compared.agreeing, result.compared.unseen) == ((), ((0, 2), (0, 5)))
 
 
 @pytest.mark.parametrize("value", ["", 0, "0001-01-01T00:00:00Z"])

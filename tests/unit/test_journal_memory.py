@@ -67,3 +67,11 @@ def test_each_onefile_has_its_own(journal: Journal, memory: Memory, other: tuple
     assert (elsewhere.remembered(), elsewhere.witnesses((1, 1))) == ({}, {})
     elsewhere.forget([7])
     assert memory.remembered() == {7: confirmed("a")}
+
+
+def test_a_field_that_was_shown_once_stays_known(journal: Journal, memory: Memory) -> None:
+    """Of this OneFile alone, and however often it is shown."""
+    memory.show({"CompanyName", "WorkAddress"})
+    memory.show({"CompanyName"})
+    assert memory.shown() == {"CompanyName", "WorkAddress"}
+    assert journal.memory("beta", "onefile.example.com").shown() == frozenset()

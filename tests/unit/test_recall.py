@@ -13,7 +13,7 @@ from bulk_import.check import payload
 from bulk_import.directory import Account, Directory
 from bulk_import.journal import Remembered
 from bulk_import.plan import Update
-from bulk_import.run.recall import Changes, Recollection
+from bulk_import.run.recall import Changes, Recollection, credible_by
 from tests.unit.practice import row
 
 if TYPE_CHECKING:
@@ -128,21 +128,28 @@ def told(id_: int, **values: object) -> Account:
 
 
 @pytest.mark.parametrize(
-    ("remembered", "others", "expected"),
+    ("remembered", "answers", "shown", "expected"),
     [
-        ({7: HIDDEN}, [], "Acme Ltd"),
-        ({7: ROW}, [], ""),
-        ({}, [], ""),
-        ({7: HIDDEN}, [told(8, CompanyName="Other Ltd")], ""),
+        ({7: HIDDEN}, [told(7, CompanyName=None)], "", "Acme Ltd"),
+        ({7: HIDDEN}, [told(7)], "", "Acme Ltd"),
+        ({7: ROW}, [told(7)], "", ""),
+        ({}, [told(7)], "", ""),
+        ({7: HIDDEN}, [told(7), told(8, CompanyName="Other Ltd")], "", ""),
+        ({7: HIDDEN}, [told(7, CompanyName="")], "", ""),
+        ({7: HIDDEN}, [told(7, CompanyName=None)], "CompanyName", ""),
+        ({7: HIDDEN}, [told(7)], "CompanyName", ""),
     ],
-    ids=["confirmed", "confirmed otherwise", "never confirmed", "shown of somebody else"],
+    ids=[
+        *("null", "confirmed", "confirmed otherwise", "never confirmed"),
+        *("shown of somebody else", "shown empty", "null, and shown once", "shown once"),
+    ],
 )
 def test_a_field_that_onefile_never_shows_is_what_was_confirmed(
-    remembered: dict[int, Record], others: list[Account], expected: str
+    remembered: dict[int, Record], answers: list[Account], shown: str, expected: str
 ) -> None:
-    """Where it shows the field of anybody, a missing one is empty."""
-    accounts = [told(7, CompanyName=None), *others]
-    (account, *_) = recollection(accounts, remembered).with_hidden([HIDDEN], accounts)
+    """Where it shows the field of anybody, or did on any night, a missing one is empty: somebody emptied it there."""
+    found = replace(recollection(answers, remembered), shown=frozenset({shown}))
+    (account, *_) = found.with_hidden([HIDDEN], answers)
     assert account.text("CompanyName") == expected
 
 
@@ -152,6 +159,16 @@ def test_a_field_that_onefile_is_known_to_show_is_empty_where_it_is_missing() ->
     account = told(7)
     (found,) = recollection([account], {7: wanted}).with_hidden([wanted], [account])
     assert found.text("Telephone") == ""
+
+
+@pytest.mark.parametrize(
+    ("until", "checked", "believed"),
+    [(LAST_NIGHT, LAST_NIGHT, True), (LAST_NIGHT + DAY, LAST_NIGHT, False), (LAST_NIGHT, LAST_NIGHT + DAY, False)],
+)
+def test_a_memory_of_a_later_moment_is_not_believed(until: datetime, checked: datetime, *, believed: bool) -> None:
+    """The clock was ahead when it was written, so nobody knows what has changed since."""
+    memory = {7: Remembered("digest", until, checked)}
+    assert credible_by(LAST_NIGHT, memory) == (memory if believed else {})
 
 
 @pytest.mark.parametrize(("changed", "missed"), [((), (7,)), ((7,), ())])
