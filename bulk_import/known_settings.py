@@ -195,14 +195,15 @@ SETTINGS: tuple[Setting, ...] = (
         "max_change_percent",
         None,
         _whole(1, 100_000),
-        "Changes as a share of the centre's accounts, in per cent.",
+        "Creates and updates, as a share of the centre's accounts of the file's roles, in per cent; no limit unless "
+        "you set one, because in September a normal file may hold more new people than the centre has.",
     ),
     Setting("max_invalid_percent", 50, _whole(0, 100), "Rows with an error, as a share of all rows, in per cent."),
     Setting(
         "max_ended_percent",
         50,
         _whole(0, 100),
-        "New learners whose planned end has passed, as a share of all new learners, in per cent.",
+        "Planned ends that have passed, or are earlier than OneFile's, as a share of all to be sent, in per cent.",
     ),
     Setting(
         "min_known_percent",
@@ -227,6 +228,13 @@ SETTINGS: tuple[Setting, ...] = (
         30,
         _whole(0, 100),
         "By how much a role's share of the rows may change from run to run, in per cent of the rows.",
+    ),
+    Setting(
+        "max_identity_percent",
+        20,
+        _whole(0, 100),
+        "People who would get another surname, e-mail address, date of birth or ULN, as a share of those whom OneFile "
+        "knows, in per cent; each of the four by itself.",
     ),
     Setting(
         "protect",

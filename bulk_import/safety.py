@@ -13,15 +13,22 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS, Role
-from bulk_import.plan import Create, Plan, Unchanged, Update
+from bulk_import.difference import form
+from bulk_import.plan import Create, Plan, Skip, Unchanged, Update
+from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bulk_import.check import Checked
+    from bulk_import.directory import Account
+    from bulk_import.plan import Action, Change
 
 FEW = 20
 """Below so many rows shares say nothing."""
+
+IDENTITY = ("LastName", "Email", "DOB", "ULN")
+"""What few people of a centre get another of between two nights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,11 @@ class Limits:
 
     Attributes:
         max_changes: creates and updates together.
-        max_change_percent: the same, as a share of the centre's accounts.
+        max_change_percent: the same, as a share of the centre's accounts of the roles in question.
         max_invalid_percent: rows with an error, of all rows.
-        max_ended_percent: new learners whose planned end has passed, of all new learners.
+        max_ended_percent: planned ends that have passed, or are earlier than OneFile's, of all that would be sent.
+        max_identity_percent: people who would get another surname, e-mail address, date of birth or ULN, of those whom
+            OneFile knows; each field by itself.
         min_known_percent: rows whose account is there, beside those of the last good run.
         max_fewer_rows_percent: rows that are missing beside the last good run.
         max_blank_percent: by how much the share of empty cells of a column may have grown since the last good run.
@@ -47,6 +56,7 @@ class Limits:
     max_fewer_rows_percent: int | None = 50
     max_blank_percent: int | None = 50
     max_role_percent: int | None = 30
+    max_identity_percent: int | None = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +67,8 @@ class Portrait:
         rows: data rows, those without a word not among them.
         invalid: rows with an error.
         known: rows whose account was there, or was made by the run.
-        learners: new learners who name a planned end.
-        ended: those of them whose planned end has passed.
+        learners: those to whom a planned end would be sent.
+        ended: those of them whose planned end has passed, or is earlier than the one that OneFile has.
         roles: the role's id → rows.
         blank: API name → empty cells, for each field that a column holds.
         headings: API name → the heading of its column.
@@ -84,13 +94,22 @@ class Portrait:
         return cls(**{name: value for name, value in stored.items() if name in names})  # type: ignore[arg-type]
 
 
-def portrait(checked: Sequence[Checked], plan: Plan, today: date) -> Portrait:
+def portrait(
+    checked: Sequence[Checked],
+    plan: Plan,
+    today: date,
+    *,
+    accounts: Mapping[int, Account],
+    chosen: RowChoice = EVERY_ROW,
+) -> Portrait:
     """What the sources of a plan look like.
 
     Args:
         checked: the sources.
         plan: what would be done for their rows.
         today: the day that planned ends are held against.
+        accounts: as OneFile has them, by user id.
+        chosen: the rows that are meant, which alone are counted.
     """
     roles = Counter(str(role) for source in checked for role in source.roles.tolist() if role)
     blank: Counter[str] = Counter()
@@ -99,20 +118,42 @@ def portrait(checked: Sequence[Checked], plan: Plan, today: date) -> Portrait:
         for name, position in source.columns.field_at.items():
             blank[name] += int(source.table.frame.iloc[:, position].isna().sum())
             headings.setdefault(name, source.table.headings[position].text)
-    ends = [end for create in plan.creates if isinstance(end := create.record.values.get("PlannedEndDate"), date)]
+    ends = list(_planned_ends(plan.changes, accounts))
     return Portrait(
-        rows=sum(len(source.table.frame) for source in checked),
-        invalid=sum(len(source.invalid_rows) for source in checked),
-        known=sum(isinstance(action, Update | Unchanged | Create) for action in plan.actions),
+        rows=sum(_how_many(source.table.frame.index, chosen) for source in checked),
+        invalid=sum(_how_many(source.invalid_rows, chosen) for source in checked),
+        known=len(plan.creates) + sum(map(_is_known, plan.actions)),
         learners=len(ends),
-        ended=sum(end < today for end in ends),
+        ended=sum(end < today or end.isoformat() < present for end, present in ends),
         roles=dict(roles),
         blank=dict(blank),
         headings=headings,
     )
 
 
-def objections(plan: Plan, now: Portrait, before: Portrait | None, limits: Limits, *, accounts: int) -> tuple[str, ...]:
+def _how_many(rows: Collection[int], chosen: RowChoice) -> int:
+    return sum(map(chosen.takes, rows)) if chosen.named else len(rows)
+
+
+def _is_known(action: Action) -> bool:
+    """Whether OneFile knows a row's person: not where that is left to somebody to decide, or the row is not meant."""
+    return isinstance(action, Update | Unchanged) or (isinstance(action, Skip) and action.user_id is not None)
+
+
+def _planned_ends(changes: Sequence[Change], accounts: Mapping[int, Account]) -> Iterator[tuple[date, str]]:
+    """Each planned end that would be sent, and the day that OneFile has, "" for none."""
+    name = "PlannedEndDate"
+    for change in changes:
+        if isinstance(end := change.record.values.get(name), date):
+            if isinstance(change, Create):
+                yield end, ""
+            elif name in change.changes:
+                yield end, form(name, accounts[change.user_id].values)
+
+
+def objections(
+    plan: Plan, now: Portrait, before: Portrait | None, limits: Limits, *, accounts: Mapping[int, Account]
+) -> tuple[str, ...]:
     """Why a plan should not be carried out without being looked at twice, a sentence each.
 
     Args:
@@ -120,9 +161,9 @@ def objections(plan: Plan, now: Portrait, before: Portrait | None, limits: Limit
         now: what its sources look like.
         before: what they looked like in the last good run; None if there was none.
         limits: what is normal.
-        accounts: how many accounts the centre has.
+        accounts: those of the centre in the roles of the file, by user id.
     """
-    said = [*_too_much(plan, limits, accounts), *_odd_by_itself(now, limits)]
+    said = [*_too_much(plan, limits, len(accounts)), *_odd_by_itself(now, limits), *_exchanged(plan, accounts, limits)]
     if before is not None and before.rows >= FEW:
         said += [*_lost(plan, now, before, limits), *_slipped(now, before, limits)]
     return tuple(said)
@@ -135,10 +176,10 @@ def _too_much(plan: Plan, limits: Limits, accounts: int) -> Iterator[str]:
     if changes > limits.max_changes:
         yield f"The file would make {what}; the limit is {limits.max_changes:,} (max_changes)."
     percent = limits.max_change_percent
-    if percent is not None and changes * 100 > percent * accounts:
+    if changes >= FEW and accounts and _over(changes, accounts, percent):
         yield (
-            f"The file would make {what} where the centre has {accounts:,} accounts; the limit is {percent} per cent "
-            "(max_change_percent)."
+            f"The file would make {what} where the centre has {accounts:,} accounts of these roles; the limit is "
+            f"{percent} per cent (max_change_percent)."
         )
 
 
@@ -150,9 +191,24 @@ def _odd_by_itself(now: Portrait, limits: Limits) -> Iterator[str]:
         )
     if now.learners >= FEW and _over(now.ended, now.learners, limits.max_ended_percent):
         yield (
-            f"The planned end of {now.ended:,} of {now.learners:,} new learners has passed; the limit is "
-            f"{limits.max_ended_percent} per cent (max_ended_percent). Is this a file of last year?"
+            f"{now.ended:,} of the {now.learners:,} planned ends that would be sent have passed, or are earlier than "
+            f"OneFile's; the limit is {limits.max_ended_percent} per cent (max_ended_percent). Is this a file of last "
+            "year?"
         )
+
+
+def _exchanged(plan: Plan, accounts: Mapping[int, Account], limits: Limits) -> Iterator[str]:
+    """What tells of one column that was sorted, or moved, without the others."""
+    known = sum(isinstance(action, Update | Unchanged) for action in plan.actions)
+    updates = [change for change in plan.changes if isinstance(change, Update)]
+    for name in IDENTITY:
+        another = sum(name in one.changes and form(name, accounts[one.user_id].values) != "" for one in updates)
+        if known >= FEW and _over(another, known, limits.max_identity_percent):
+            yield (
+                f"{another:,} of the {known:,} people whom OneFile knows would get another {name}; the limit is "
+                f"{limits.max_identity_percent} per cent (max_identity_percent). Was this column sorted, or moved by a "
+                "row, without the others?"
+            )
 
 
 def _lost(plan: Plan, now: Portrait, before: Portrait, limits: Limits) -> Iterator[str]:
@@ -162,7 +218,7 @@ def _lost(plan: Plan, now: Portrait, before: Portrait, limits: Limits) -> Iterat
             f"The file has {now.rows:,} rows, the last good run had {before.rows:,}; the limit is "
             f"{limits.max_fewer_rows_percent} per cent fewer (max_fewer_rows_percent). Was it cut off?"
         )
-    there = len(plan.actions) - len(plan.creates)
+    there = sum(map(_is_known, plan.actions))
     percent = limits.min_known_percent
     if percent is not None and min(before.known, len(plan.creates)) >= FEW and there * 100 < percent * before.known:
         yield (

@@ -62,6 +62,7 @@ class Settings:
     max_fewer_rows_percent: int
     max_blank_percent: int
     max_role_percent: int
+    max_identity_percent: int
     protect: frozenset[str]
     full_check_days: int
     update_undocumented: frozenset[str]

@@ -140,7 +140,7 @@ def begin(
             "remarks": list(remarks),
             "canary": canary,
             "shared_misids": world.directory.shared_misids,
-            "portrait": portrait_of(desk, plan).to_json(),
+            "portrait": portrait_of(desk, world, plan).to_json(),
             **absent.to_json(),
         },
     )
@@ -157,9 +157,10 @@ def _options(desk: Desk) -> dict[str, object]:
     }
 
 
-def portrait_of(desk: Desk, plan: Plan) -> Portrait:
+def portrait_of(desk: Desk, world: World, plan: Plan) -> Portrait:
     """What the sources look like, for this run's limits and the next one's."""
-    return portrait(desk.checked, plan, uk_today(desk.started))
+    today, accounts = uk_today(desk.started), world.directory.accounts
+    return portrait(desk.checked, plan, today, accounts=accounts, chosen=desk.job.rows)
 
 
 def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Finished:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bulk_import.run.bookkeeping import KNOWN, portrait_of
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
 
 
 def objections_to(desk: Desk, target: Target, world: World, plan: Plan) -> tuple[str, ...]:
-    """Why a plan should not be carried out without being looked at twice, a sentence each."""
-    now = portrait_of(desk, plan)
-    before = _last_good(desk, target)
-    return objections(plan, now, before, _limits(desk.settings), accounts=len(world.directory.accounts))
+    """Why a plan should not be carried out without being looked at twice, a sentence each.
+
+    Chosen rows are not compared with a whole file of another night, nor is a marked file that comes back for
+    correction; the latter may also have as many errors as it likes.
+    """
+    marked = any(source.table.marks is not None for source in desk.checked)
+    limits = _limits(desk.settings)
+    return objections(
+        plan,
+        portrait_of(desk, world, plan),
+        None if marked or desk.job.rows.named else _last_good(desk, target),
+        replace(limits, max_invalid_percent=None) if marked else limits,
+        accounts=world.directory.accounts,
+    )
 
 
 def _limits(settings: Settings) -> Limits:
@@ -33,6 +44,7 @@ def _limits(settings: Settings) -> Limits:
         max_fewer_rows_percent=settings.max_fewer_rows_percent,
         max_blank_percent=settings.max_blank_percent,
         max_role_percent=settings.max_role_percent,
+        max_identity_percent=settings.max_identity_percent,
     )
 
 

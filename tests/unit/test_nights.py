@@ -12,6 +12,7 @@ from bulk_import.api import Organisation
 from bulk_import.catalogue import Role
 from bulk_import.directory import Directory
 from bulk_import.journal import Done, Journal, Planned, RunStart, RunState, SourceRead
+from bulk_import.read.table import OwnMarks
 from bulk_import.run.canary import FIRST_RUN, canary_of
 from bulk_import.run.desk import Desk
 from bulk_import.run.job import Job
@@ -27,6 +28,8 @@ from tests.unit.tables import checked, person
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from bulk_import.check import Checked
 
 TARGET = Target("live", "https://onefile.example.com/api", "token")
 STARTED = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -104,6 +107,11 @@ def test_a_run_that_says_little_of_the_next_is_passed_over(journal: Journal, kin
 def desk_of(journal: Journal, folder: Path, organisations: Sequence[str]) -> Desk:
     """A run of a tutor in each of these organisations."""
     source = checked(*(person(Role.ASSESSOR, int(one)) | {"OrganisationID": one} for one in organisations))
+    return desk_with(journal, folder, source)
+
+
+def desk_with(journal: Journal, folder: Path, source: Checked) -> Desk:
+    """A run of one file."""
     return Desk(Job(()), load(cwd=folder, environ={}), [source], journal, STARTED)
 
 
@@ -131,11 +139,27 @@ def test_a_night_of_refusals_does_not_have_the_next_one_refused(
 ) -> None:
     """Whom OneFile refused is not among those that the last good run left it with; earlier versions did not count."""
     people = [person(Role.ASSESSOR, number) | {"OrganisationID": "1"} for number in range(30)]
-    desk = Desk(Job(()), load(cwd=tmp_path, environ={}), [checked(*people)], journal, STARTED)
+    desk = desk_with(journal, tmp_path, checked(*people))
     start = replace(USUAL, sources=sources_of(desk), options={"portrait": Portrait(30, 0, 30).to_json()})
     journal.finish_run(journal.begin_run(start), RunState.FINISHED, exit_code=1, calls=1, closing=closing)
+    assert any("min_known_percent" in sentence for sentence in said_of(desk)) is refused
+
+
+def said_of(desk: Desk) -> tuple[str, ...]:
+    """What speaks against sending all that this run would, where OneFile has nobody."""
     college = Organisation(1, "Example College", keychain_creation=False, email_suppression=False)
     world = World({1: college}, Directory([]))
-    plan = plan_of(desk, world, {})
-    assert len(plan.creates) == len(people)
-    assert any("min_known_percent" in said for said in objections_to(desk, TARGET, world, plan)) is refused
+    return objections_to(desk, TARGET, world, plan_of(desk, world, {}))
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_file_that_came_back_to_be_corrected_may_have_many_errors(
+    journal: Journal, tmp_path: Path, *, marked: bool
+) -> None:
+    """It is sent for the sake of the few rows that have been corrected, and is compared with no other night."""
+    people = [person(Role.ASSESSOR, number) | {"OrganisationID": "1", "Email": "nobody"} for number in range(30)]
+    source = checked(*people, person(Role.ASSESSOR, 40) | {"OrganisationID": "1"})
+    source = replace(source, table=replace(source.table, marks=OwnMarks("Problems", 1) if marked else None))
+    desk = desk_with(journal, tmp_path, source)
+    been(journal, replace(USUAL, sources=sources_of(desk), options={"portrait": Portrait(100, 0, 100).to_json()}))
+    assert bool(said_of(desk)) is not marked
