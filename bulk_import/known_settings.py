@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -131,7 +132,10 @@ def _people(value: object) -> frozenset[str]:
     people = value.split(",") if isinstance(value, str) else value
     if not isinstance(people, list) or not all(isinstance(one, str) and one.strip() for one in people):
         raise ValueError('must be a list of texts: MISIDs, or user ids such as "id:5740"')
-    return frozenset(one.strip() for one in people)
+    return frozenset(_ID.sub("id:", one.strip()) for one in people)
+
+
+_ID = re.compile(r"^id\s*:\s*", re.IGNORECASE)
 
 
 def _windows(value: object) -> tuple[Window, ...]:

@@ -96,7 +96,7 @@ def entry_from(values: Mapping[str, object]) -> Entry | None:
         name=person or name,
         misid=_text(values, "MISID"),
         email=_text(values, "Email"),
-        archived=_archived(values),
+        archived=archived(values),
         organisation=_number(values, "OrganisationID"),
         role=_number(values, "Role"),
     )
@@ -115,9 +115,11 @@ def _number(values: Mapping[str, object], name: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_ID)) else UNCLEAR
 
 
-def _archived(values: Mapping[str, object]) -> bool:
+def archived(values: Mapping[str, object]) -> bool:
+    """Whether an entry or account says of itself that it is archived, or no longer active."""
     said = any(_text(values, name).casefold() in _YES for name in _ARCHIVED_WHERE_TRUE)
-    dated = any(_text(values, name) for name in _ARCHIVED_WHERE_FILLED)
+    # some servers send the first day of time for "no date"
+    dated = any(_text(values, name)[:4] not in {"", "0001"} for name in _ARCHIVED_WHERE_FILLED)
     return said or dated or _text(values, "Active").casefold() in _NO
 
 

@@ -85,4 +85,6 @@ def _spans(windows: Sequence[Window], moment: datetime) -> Iterator[tuple[dateti
             day = today + timedelta(days=days)
             last = day + timedelta(days=int(window.end <= window.start))
             start, end = datetime.combine(day, window.start, UK), datetime.combine(last, window.end, UK)
-            yield start.astimezone(UTC), end.astimezone(UTC)
+            # in the night when an hour comes twice it ends in the second one
+            ends = (end.astimezone(UTC), end.replace(fold=1).astimezone(UTC))
+            yield start.astimezone(UTC), max(ends)

@@ -19,6 +19,7 @@ from bulk_import.directory import Account, Directory, Elsewhere, Nobody, One, Se
 from bulk_import.findings import Finding, Place
 from bulk_import.folding import folded
 from bulk_import.kinds import Awaited
+from bulk_import.lists import archived
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
@@ -297,6 +298,9 @@ def _compare(record: Record, account: Account, by: str, rules: Rules, place: Pla
     # what OneFile does not show is empty for all we know, and sent where it may be; else there is nothing to be said
     left = [name for name in fields if name not in changes and name in account.values]
     finding = Finding("update-undocumented", place, detail=", ".join(left)) if left else None
+    if changes and archived(account.values):
+        detail = f"user id {account.id}, found by {by}, differs in {', '.join(changes)}"
+        return Hold(record, Finding("account-archived", place, detail=detail), account.id)
     if changes and rules.protects(record, account):
         detail = f"user id {account.id} differs in {', '.join(changes)}"
         return Skip(record, account.id, Finding("account-protected", place, detail=detail))

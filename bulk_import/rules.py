@@ -21,6 +21,9 @@ USUAL_AGES = range(13, 101)
 NO_DIFFICULTY = "2"
 NOTHING_NAMED = ("98", "99")
 
+PERSON = ["organisation", "role", "key"]
+"""What makes one person: accounts are looked for within an organisation and role."""
+
 # Minimum planned duration of an apprenticeship in days, first and last day counted (ILR rules DateOfBirth_46, _57).
 DURATIONS = ((date(2025, 8, 1), 242), (date(2016, 8, 1), 365))
 
@@ -165,6 +168,8 @@ def _difficulties(people: People) -> Iterator[Breach]:
 def duplicates(sources: Sequence[People]) -> Iterator[tuple[int, Breach]]:
     """Persons that stand in several rows, in one source or in several; the first row of each is left alone.
 
+    One account is one role in one organisation, so the same person may stand once in each.
+
     Yields:
         The source's position in `sources`, and a breach of its later rows.
     """
@@ -175,15 +180,17 @@ def duplicates(sources: Sequence[People]) -> Iterator[tuple[int, Breach]]:
 
 
 def _keys(sources: Sequence[People], field: str) -> pd.DataFrame | None:
-    """For each row that has the field: source, row, role and the text that is compared."""
+    """For each row that has the field: source, row, organisation, role and the text that is compared."""
     import pandas as pd  # noqa: PLC0415 - heavy
 
     held = []
     for number, people in enumerate(sources):
         if field in people.texts.columns:
             texts = people.texts[field][people.texts[field].notna() & (people.roles > 0)]
-            roles = people.roles[texts.index]
-            held.append(pd.DataFrame({"source": number, "row": texts.index, "role": roles, "key": _comparable(texts)}))
+            keys = {"role": people.roles[texts.index], "key": _comparable(texts)}
+            if "OrganisationID" in people.texts.columns:
+                keys["organisation"] = people.texts["OrganisationID"][texts.index].fillna("")
+            held.append(pd.DataFrame({"source": number, "row": texts.index, "organisation": "", **keys}))
     return pd.concat(held, ignore_index=True) if held else None
 
 
@@ -197,13 +204,13 @@ def _comparable(texts: pd.Series[str]) -> pd.Series[str]:
 
 
 def _repeated(sources: Sequence[People], code: str, field: str, keys: pd.DataFrame) -> Iterator[tuple[int, Breach]]:
-    later = keys.duplicated(["role", "key"])
+    later = keys.duplicated(PERSON)
     if not later.any():
         return
-    several = keys[keys.duplicated(["role", "key"], keep=False)]
-    firsts = several[~later.loc[several.index]].set_index(["role", "key"])
+    several = keys[keys.duplicated(PERSON, keep=False)]
+    firsts = several[~later.loc[several.index]].set_index(PERSON)
     for number, mine in keys[later].groupby("source"):
-        first = firsts.loc[list(zip(mine["role"], mine["key"], strict=True))]
+        first = firsts.loc[list(zip(*(mine[name] for name in PERSON), strict=True))]
         details = [
             _row_of(sources, int(source), int(row), int(str(number)))
             for source, row in zip(first["source"], first["row"], strict=True)

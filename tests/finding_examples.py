@@ -115,6 +115,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "clear-mandatory": ("Email", "Email Address", "CLEAR!", ""),
     "clear-untrusted": ("ULN", "ULN", "CLEAR!", ""),
     "misid-shared": (None, None, None, "user ids 101, 112"),
+    "account-archived": (None, None, None, "user id 1003, found by MISID, differs in MobileNumber"),
     "account-protected": (None, None, None, "user id 1003 differs in ClassroomID"),
     "account-ambiguous": (None, None, None, "2 accounts hold this MISID (user ids 101, 112)"),
     "account-contradicted": (

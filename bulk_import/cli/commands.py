@@ -132,7 +132,7 @@ def dry_run(
         settings = _settings(context, out=out)
         job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
         with _target(settings) as target:
-            finished = run.dry_run(job, settings, target, plan_file=save_plan)
+            finished = run.dry_run(job, settings, target, say=screen.say, plan_file=save_plan)
         _finish(finished, as_json=as_json)
 
 
@@ -294,7 +294,7 @@ def _choices(context: typer.Context) -> Mapping[str, tuple[str, ...]]:
 
     settings = _settings(context)
     with _target(settings) as target:
-        return centre.choices(settings, target)
+        return centre.choices(settings, target, screen.say)
 
 
 @app.command("lists", rich_help_panel="Getting started")
@@ -309,7 +309,7 @@ def lists(
 
     settings = _settings(context)
     with _target(settings) as target:
-        found = centre.centres(settings, target)
+        found = centre.centres(settings, target, screen.say)
     write_lists(out, {name: [(one.id, one.name, one.lists[name]) for one in found] for name in centre.LISTS})
     screen.show_files("Written; it holds the names of staff, so keep it where such data may be kept:", (out,))
 
@@ -347,7 +347,7 @@ def doctor(context: typer.Context) -> None:
     symptoms = examination.local(settings)
     try:
         with _target(settings) as target:
-            symptoms += examination.remote(settings, target)
+            symptoms += examination.remote(settings, target, screen.say)
     except BulkImportError as stop:
         symptoms += (examination.stopped("credentials", stop),)
     screen.show_symptoms(settings, symptoms)

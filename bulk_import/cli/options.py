@@ -114,6 +114,12 @@ def rows_from(only: str | None, skip: str | None, again: str | None) -> RowChoic
     """
     from bulk_import.row_choice import RowChoice  # noqa: PLC0415 - after --help
 
+    for option, text in (("--only", only), ("--skip", skip), ("--again", again)):
+        if text is not None and not text.strip():
+            raise UsageError(
+                f"{option} names no rows.",
+                'Write the numbers that Excel shows beside the rows, such as "7,9-12", or leave the option out.',
+            )
     return RowChoice(only or "", skip or "", again or "").checked()
 
 

@@ -109,7 +109,7 @@ def demo(settings: Settings, *, quiet: bool) -> None:
         target = run.Target("sandbox", practice.base_url, practice.customer_token)
         before = _ids(practice.world)
         _say("2. Dry run: look everybody up, decide for every row, send nothing.")
-        rehearsal = run.dry_run(job, safe, target)
+        rehearsal = run.dry_run(job, safe, target, say=_say)
         screen.show_news(rehearsal)
         _say("3. Submit: exactly that plan, each row at most once.")
         orders = run.Orders(approve=_approve, say=_say, only_if=rehearsal.report.digest)

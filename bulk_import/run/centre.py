@@ -18,7 +18,7 @@ from bulk_import.run.log import RunLog
 from bulk_import.run.target import open_api
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bulk_import.api import OneFile, Organisation
     from bulk_import.run.target import Target
@@ -38,26 +38,26 @@ class Centre:
     lists: Mapping[str, CentreList]
 
 
-def centres(settings: Settings, target: Target) -> tuple[Centre, ...]:
+def centres(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[Centre, ...]:
     """The lists of the organisation of the settings, or of all that the customer token reaches.
 
-    A list that OneFile refuses to show is empty and says why.
+    A list that OneFile refuses to show is empty and says why. `say` tells the person who waits what a wait is for.
 
     Raises:
         UsageError: the token does not reach the organisation of the settings.
         BulkImportError: OneFile cannot be asked.
     """
-    return asyncio.run(_centres(settings, target))
+    return asyncio.run(_centres(settings, target, say))
 
 
-def choices(settings: Settings, target: Target) -> dict[str, tuple[str, ...]]:
+def choices(settings: Settings, target: Target, say: Callable[[str], None]) -> dict[str, tuple[str, ...]]:
     """For each field whose cells refer to a list, what may be chosen for it in one organisation, in order.
 
     Raises:
         UsageError: the token reaches several organisations, and the settings name none of them.
         BulkImportError: as `centres`.
     """
-    found = centres(settings, target)
+    found = centres(settings, target, say)
     if len(found) != 1:
         listed = ", ".join(f"{centre.name} ({centre.id})" for centre in found)
         raise UsageError(
@@ -72,8 +72,8 @@ def choices(settings: Settings, target: Target) -> dict[str, tuple[str, ...]]:
     }
 
 
-async def _centres(settings: Settings, target: Target) -> tuple[Centre, ...]:
-    async with open_api(settings, target, RunLog()) as api:
+async def _centres(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[Centre, ...]:
+    async with open_api(settings, target, RunLog(), say) as api:
         customer, _name = await api.customer()
         reached = await api.organisations(customer)
         return tuple([await _centre(each, api) for each in _chosen(settings, reached)])

@@ -14,6 +14,7 @@ from bulk_import.run.log import RunLog
 from bulk_import.run.target import open_api
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bulk_import.api import Organisation
@@ -53,18 +54,21 @@ def local(settings: Settings) -> tuple[Symptom, ...]:
     return (_rate(settings), _room(settings.reports), _writable(settings.reports), _journal(settings.journal))
 
 
-def remote(settings: Settings, target: Target) -> tuple[Symptom, ...]:
-    """What OneFile says: connection, credentials, the organisations, and whom it would e-mail."""
+def remote(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[Symptom, ...]:
+    """What OneFile says: connection, credentials, the organisations, and whom it would e-mail.
+
+    `say` tells the person who waits what a wait is for.
+    """
     try:
-        customer, organisations = asyncio.run(_ask(settings, target))
+        customer, organisations = asyncio.run(_ask(settings, target, say))
     except BulkImportError as stop:
         return (stopped("connection", stop),)
     seen = Symptom("connection", well=True, found=f"OneFile answers, for the customer {customer}.")
     return (seen, *(_organisation(each) for each in organisations), *_chosen(settings, organisations))
 
 
-async def _ask(settings: Settings, target: Target) -> tuple[str, tuple[Organisation, ...]]:
-    async with open_api(settings, target, RunLog()) as api:
+async def _ask(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[str, tuple[Organisation, ...]]:
+    async with open_api(settings, target, RunLog(), say) as api:
         id_, name = await api.customer()
         return name, tuple(await api.organisations(id_))
 

@@ -37,6 +37,7 @@ from bulk_import.run.memory import about_to_change, memory_notices, remember_rea
 from bulk_import.run.nights import sources_of
 from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
+from bulk_import.run.protected import protect_notices
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.survey import survey
 from bulk_import.run.target import calls_of, open_api
@@ -86,20 +87,23 @@ def check(job: Job, settings: Settings) -> Finished:
         return conclude(desk, None, _ending(run, "check", desk))
 
 
-def dry_run(job: Job, settings: Settings, target: Target, *, plan_file: Path | None = None) -> Finished:
+def dry_run(
+    job: Job, settings: Settings, target: Target, *, say: Callable[[str], None], plan_file: Path | None = None
+) -> Finished:
     """Checks, looks everybody up and decides for every row; changes nothing.
 
     Args:
         job: what was asked for.
         settings: checked.
         target: whom to ask.
+        say: tells the person who waits what the wait is for.
         plan_file: where to keep the plan besides.
 
     Raises:
         BulkImportError: as `check`; or OneFile cannot be asked, or the plan cannot be kept.
     """
     with _desk(job, settings) as desk:
-        return asyncio.run(_rehearse(desk, target, plan_file))
+        return asyncio.run(_rehearse(desk, target, say, plan_file))
 
 
 def submit(
@@ -125,8 +129,8 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
         yield Desk(job, settings, checked, journal, started)
 
 
-async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finished:
-    async with open_api(desk.settings, target, desk.log) as api:
+async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan_file: Path | None) -> Finished:
+    async with open_api(desk.settings, target, desk.log, say) as api:
         desk, world, recollection = await survey(desk, target, await listed(desk.records, api), api)
         calls = calls_of(api)
     plan = _plan(desk, target, world)
@@ -141,6 +145,7 @@ async def _rehearse(desk: Desk, target: Target, plan_file: Path | None) -> Finis
     notices: tuple[str, ...] = (
         *memory_notices(world, recollection, plan.actions),
         *leavers_sentence(gone.leavers),
+        *protect_notices(desk, world),
         emails,
         f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
     )
@@ -190,7 +195,14 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
     remembered = memory_notices(world, recollection, plan.actions)
-    notices = (*remembered, *leavers_sentence(gone.leavers), emails, *passed, *sent.notices)
+    notices = (
+        *remembered,
+        *leavers_sentence(gone.leavers),
+        *protect_notices(desk, world),
+        emails,
+        *passed,
+        *sent.notices,
+    )
     ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped, leavers=gone.leavers)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)

@@ -33,7 +33,7 @@ class Target:
         return urlsplit(self.base_url).hostname or ""
 
 
-def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str], None] | None = None) -> OneFile:
+def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str], None]) -> OneFile:
     """OneFile at the pace of the settings, shared by all runs with this journal; an async context manager.
 
     Args:
@@ -54,7 +54,7 @@ def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str
         timeout=settings.timeout,
         pace_file=settings.journal.with_name(settings.journal.name + ".pace"),
         closed_for=lambda: closed_for(settings.maintenance, utc_now(), lead=settings.timeout),
-        on_rest=None if say is None else lambda seconds: say(_resting(seconds)),
+        on_rest=lambda seconds: say(_resting(seconds)),
         log=log.call,
     )
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from threading import Timer
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bulk_import.api import OneFile
+from bulk_import.maintenance import UK
 from bulk_import.sandbox import Fault, Faults, running
 from bulk_import.wire import Accepted, MaybeSent, NeverSent, Refused, Throttled, Unauthorised, create_user
+from tests.journeys.command import environment, learner, write_csv
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bulk_import.sandbox.faults import FaultKind
     from bulk_import.wire import Verdict
 
@@ -57,6 +65,38 @@ def test_each_fault_on_the_wire_has_its_verdict(
     assert "api/v2.1/Customer" in caplog.text
     for token in (onefile.customer_token, *sessions):
         assert token not in caplog.text
+
+
+@pytest.mark.parametrize("command", [["dry-run", "people.csv"], ["lists"], ["doctor"]], ids=lambda words: words[0])
+def test_whoever_waits_for_the_maintenance_hours_is_told(tmp_path: Path, command: list[str]) -> None:
+    """Each command that asks OneFile says at once until when it rests."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    now = datetime.now(UTC).astimezone(UK)
+    hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"
+    settings = {
+        "BULK_IMPORT_ENVIRONMENT": "beta",
+        "BULK_IMPORT_BASE_URL": "http://127.0.0.1:9/api/v2.1",
+        "BULK_IMPORT_CUSTOMER_TOKEN": "token",
+        "BULK_IMPORT_MAINTENANCE": hours,
+    }
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "bulk_import", *command],
+        cwd=tmp_path,
+        env=environment(settings),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    watchdog = Timer(60, waiting.kill)
+    watchdog.start()
+    try:
+        assert waiting.stderr is not None
+        assert "OneFile's maintenance hours: nothing is sent until" in waiting.stderr.readline()
+    finally:
+        waiting.kill()
+        waiting.communicate()
+        watchdog.cancel()
 
 
 def test_the_plain_cases_on_the_wire() -> None:

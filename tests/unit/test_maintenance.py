@@ -12,6 +12,7 @@ from bulk_import.maintenance import UK, closed_for, end_of, window_from
 
 MORNING = (window_from("07:00-07:30"),)
 NIGHT = (window_from("23:30-00:15"),)
+HOUR_BACK = (window_from("01:00-01:30"),)
 TOUCHING = (window_from("07:00-07:30"), window_from("07:30-08:00"))
 
 
@@ -33,6 +34,8 @@ def at(text: str) -> datetime:
         (NIGHT, "2026-11-25 12:00", 0),
         (TOUCHING, "2026-11-25 07:15", 45),
         ((), "2026-11-25 07:15", 0),
+        (HOUR_BACK, "2026-10-25 00:59", 0),
+        (HOUR_BACK, "2026-10-25 01:10", 80),
     ],
 )
 def test_how_long_nothing_may_leave(windows: tuple[object, ...], moment: str, minutes: int) -> None:
@@ -44,6 +47,13 @@ def test_the_hours_are_the_united_kingdoms() -> None:
     """At 06:10 UTC in summer it is 07:10 in London, whatever the machine says."""
     assert closed_for(MORNING, datetime(2026, 7, 1, 6, 10, tzinfo=UTC)) == 20 * 60
     assert closed_for(MORNING, datetime(2026, 12, 1, 6, 10, tzinfo=UTC)) == 0
+
+
+def test_an_hour_that_comes_twice_is_closed_both_times() -> None:
+    """In the October night, up to the end of the second one; nothing changes in spring."""
+    assert closed_for(HOUR_BACK, datetime(2026, 10, 25, 1, 10, tzinfo=UTC)) == 20 * 60
+    assert closed_for(HOUR_BACK, datetime(2026, 10, 25, 1, 30, tzinfo=UTC)) == 0
+    assert closed_for((window_from("00:30-01:30"),), datetime(2027, 3, 28, 0, 40, tzinfo=UTC)) == 50 * 60
 
 
 def test_nothing_is_begun_just_before() -> None:

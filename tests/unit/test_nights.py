@@ -10,7 +10,7 @@ import pytest
 
 from bulk_import.api import Organisation
 from bulk_import.catalogue import Role
-from bulk_import.directory import Directory
+from bulk_import.directory import Account, Directory
 from bulk_import.journal import Done, Journal, Planned, RunStart, RunState, SourceRead
 from bulk_import.read.table import OwnMarks
 from bulk_import.run.canary import FIRST_RUN, canary_of
@@ -19,6 +19,7 @@ from bulk_import.run.job import Job
 from bulk_import.run.likeness import objections_to
 from bulk_import.run.nights import last_night, same_every_night, sources_of
 from bulk_import.run.planning import plan_of
+from bulk_import.run.protected import protect_notices
 from bulk_import.run.target import Target
 from bulk_import.run.world import World
 from bulk_import.safety import Portrait
@@ -163,3 +164,28 @@ def test_a_file_that_came_back_to_be_corrected_may_have_many_errors(
     desk = desk_with(journal, tmp_path, source)
     been(journal, replace(USUAL, sources=sources_of(desk), options={"portrait": Portrait(100, 0, 100).to_json()}))
     assert bool(said_of(desk)) is not marked
+
+
+PROTECTED = [
+    (["M00001", "m00002", "id:77"], False, []),
+    (["77"], False, ["write id:77."]),
+    (["id:78"], False, ["roles in the file: id:78. "]),
+    (["M9", "M8", "id:78", "77"], False, ["write id:77.", "roles in the file: id:78, 2 MISIDs. "]),
+    (["M9"], False, ["roles in the file: 1 MISID. "]),
+    (["M9"], True, []),
+]
+
+
+@pytest.mark.parametrize(("listed", "silent", "words"), PROTECTED)
+def test_a_slip_in_protect_is_told(
+    journal: Journal, tmp_path: Path, listed: list[str], words: list[str], *, silent: bool
+) -> None:
+    """Who is named and not there is protected from nothing; people's references are counted and not told."""
+    desk = desk_with(journal, tmp_path, checked(person(Role.ASSESSOR, 1)))
+    desk = replace(desk, settings=replace(desk.settings, protect=frozenset(listed)))
+    seat = (1, Role.ASSESSOR)
+    directory = Directory([Account(77, frozenset({seat}), {"MISID": "M00002"})])
+    said = list(protect_notices(desk, World({}, directory, silent=frozenset({seat} if silent else ()))))
+    assert len(said) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, said, strict=True))
+    assert not any(misid in sentence for sentence in said for misid in ("M9", "M8"))

@@ -76,6 +76,26 @@ def test_somebody_new_is_created(role: Role) -> None:
     assert isinstance(action, Create)
 
 
+@pytest.mark.parametrize(
+    ("told", "held"),
+    [
+        ({"Archived": True}, True),
+        ({"DateArchived": "2026-07-31T00:00:00"}, True),
+        ({"Archived": False, "DateArchived": "0001-01-01T00:00:00"}, False),
+        ({"DateArchived": None}, False),
+    ],
+)
+def test_an_account_that_says_it_is_archived_is_left_to_a_person(told: Mapping[str, object], *, held: bool) -> None:
+    """It is not updated; where there is nothing to update nothing is said."""
+    checked = sources([person(Role.EMPLOYER)])
+    account = held_account(only(checked), **told)
+    assert isinstance(planned(checked, [account]).actions[0], Unchanged)
+    (action,) = planned(checked, [replace(account, values={**account.values, "MobileNumber": ""})]).actions
+    assert isinstance(action, Hold if held else Update)
+    if isinstance(action, Hold):
+        assert (action.finding.code, action.user_id) == ("account-archived", 77)
+
+
 @pytest.mark.parametrize("role", Role)
 def test_planning_again_after_sending_changes_nothing(role: Role) -> None:
     """An account that holds all that the row says is unchanged."""

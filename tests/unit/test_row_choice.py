@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all
+from bulk_import.cli.options import rows_from
 from bulk_import.directory import Directory
 from bulk_import.errors import UsageError
 from bulk_import.plan import Plan, Rules, Skip, make_plan
@@ -40,6 +41,15 @@ def test_what_names_no_rows_is_refused(text: str, option: str) -> None:
     with pytest.raises(UsageError, match=f"--{option} .* does not name rows") as wrong:
         choice.checked()
     assert f'--{option} "7,9-12"' in wrong.value.fix
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t"])
+@pytest.mark.parametrize("option", ["only", "skip"])
+def test_an_empty_choice_is_refused(text: str, option: str) -> None:
+    """An unset variable in a batch file must not send everybody; an option that is not there means all rows."""
+    with pytest.raises(UsageError, match=f"--{option} names no rows"):
+        rows_from(**{"only": None, "skip": None, option: text})
+    assert rows_from(None, None) == EVERY_ROW
 
 
 @given(st.sets(st.integers(1, 60), min_size=1), st.sets(st.integers(1, 60)))

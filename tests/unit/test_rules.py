@@ -192,6 +192,13 @@ def test_persons_are_compared_as_accounts_are(first: str, again: str) -> None:
     assert [one.code for one in found.findings] == ["duplicate-misid"]
 
 
+@pytest.mark.parametrize("name", ["MISID", "Email", "ULN"])
+def test_a_person_may_stand_once_for_each_organisation(name: str) -> None:
+    """One account has one organisation, so the same person in another centre is another account."""
+    here, there = person(Role.LEARNER, 1), person(Role.LEARNER, 2)
+    assert checked(here, {**there, name: here[name], "OrganisationID": "7777"}).findings == ()
+
+
 @pytest.mark.parametrize("name", ["MISID", "Email"])
 def test_a_person_may_stand_once_for_each_role(name: str) -> None:
     """One account has one role, so the same reference or address under another role is another account."""

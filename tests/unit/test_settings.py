@@ -284,6 +284,7 @@ def test_two_runs_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
     ("written_as", "wanted"),
     [
         ('protect = ["M1234", "id:5740"]', {"M1234", "id:5740"}),
+        ('protect = ["id: 5740", "ID :5741"]', {"id:5740", "id:5741"}),
         ("protect = []", set()),
         ("protect = [5740]", None),
         ('protect = ["", "M1"]', None),
