@@ -14,14 +14,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bulk_import.check import payload
-from bulk_import.errors import JournalError
+from bulk_import.difference import agreeing
+from bulk_import.errors import BulkImportError, JournalError
 from bulk_import.journal import Done, Remembered, payload_digest
 from bulk_import.kinds import Awaited
 from bulk_import.plan import Create, Unchanged, Update
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.run.inquiry import Distrust, Inquiry
-from bulk_import.run.recall import Changes, Recollection, credible_by
+from bulk_import.run.recall import SHOWN, Changes, Recollection, credible_by
 from bulk_import.site_key import site_secret
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 WITNESSES = 3
 """How many of the accounts written last in an organisation and role are kept to try the search by."""
 MISSED_SHOWN = 20
+FETCHED_BACK = 2
+"""How many of the accounts just written are fetched to see which fields OneFile shows."""
 
 
 async def recollect(desk: Desk, target: Target, world: World, api: OneFile) -> Recollection | None:
@@ -145,6 +148,32 @@ def remember_read(desk: Desk, target: Target, world: World, actions: Sequence[Ac
             found[action.user_id] = one
     memory.remember(found)
     memory.show(world.shown)
+
+
+async def with_fields_shown(desk: Desk, target: Target, changes: Sequence[Change], sent: Sent, api: OneFile) -> Sent:
+    """What was sent, with the fields that OneFile shows: a few of the accounts just written are fetched back.
+
+    Only of fields that nobody has been seen with a value in yet, so that one which comes back empty later is known to
+    have been emptied, and is not taken for hidden. Where OneFile does not answer nothing is learnt.
+
+    Args:
+        desk: the run's.
+        target: where it went.
+        changes: what was to be sent.
+        sent: what came of it.
+        api: OneFile, open.
+    """
+    with suppress(BulkImportError):
+        known = SHOWN | sent.shown | _memory(desk, target).shown()
+        written = {user_id: payload(record) for record, user_id in _written(changes, sent.outcomes)}
+        for _ in range(FETCHED_BACK):
+            user_id = max(written, key=lambda id_: len(written[id_].keys() - known), default=None)
+            if sent.stopped or user_id is None or written[user_id].keys() <= known:
+                break
+            told = agreeing(written[user_id], await api.user(user_id) or {})
+            sent = replace(sent, shown=sent.shown | told)
+            known |= written[user_id].keys()
+    return sent
 
 
 def remember_written(

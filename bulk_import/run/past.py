@@ -31,7 +31,7 @@ from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import leavers_of, leavers_sentence
-from bulk_import.run.memory import remember_written
+from bulk_import.run.memory import remember_written, with_fields_shown
 from bulk_import.run.planning import Left, left_to_do, made_before, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
@@ -201,6 +201,7 @@ async def _go_on(
             canary=canary_again(run, desk.settings),
             done_before=left.done,
         )
+        sent = await with_fields_shown(desk, target, left.changes, sent, api)
         remember_written(desk, target, run.id, left.changes, sent, actions=actions)
         ending = _ending_of(run, desk.settings)
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)

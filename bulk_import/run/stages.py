@@ -33,7 +33,13 @@ from bulk_import.run.job import Job, read_and_check, what_decides
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import absent, leavers_sentence
 from bulk_import.run.likeness import objections_to
-from bulk_import.run.memory import about_to_change, memory_notices, remember_read, remember_written
+from bulk_import.run.memory import (
+    about_to_change,
+    memory_notices,
+    remember_read,
+    remember_written,
+    with_fields_shown,
+)
 from bulk_import.run.nights import sources_of
 from bulk_import.run.planning import done_or_refused_before, plan_of
 from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
@@ -189,6 +195,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
             progress=progress,
             canary=preview.canary,
         )
+        sent = await with_fields_shown(desk, target, plan.changes, sent, api)
         calls = calls_of(api)
     remember_written(desk, target, run, plan.changes, sent, actions=plan.actions)
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]

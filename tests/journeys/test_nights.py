@@ -222,3 +222,14 @@ def test_a_late_answer_is_given_to_onefile_as_it_is_by_then(
     else:
         product.submit(job, settings, target, orders=orders, progress=lambda _: None)
     assert [user["Email"] for user in onefile.world.users()].count("learner1@example.com") == 1
+
+
+def test_a_field_that_somebody_emptied_by_hand_is_filled_again(tmp_path: Path) -> None:
+    """An answer without it is not taken for one that hides it, since what was written had come back with it."""
+    with sandbox.running(switches=sandbox.Switches(account_fields="all")) as onefile:
+        college = College(tmp_path, onefile)
+        people = [learner(1, CompanyName="Acme Ltd"), learner(2)]
+        assert college.night(people, "--canary", "0") == {"created": 2}
+        assert college.calls["read"] == 1
+        change(onefile, ids_by_misid(onefile)["J0001"], CompanyName="")
+        assert college.night(people) == {"unchanged": 1, "updated": 1}
