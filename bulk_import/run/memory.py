@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bulk_import.check import payload
-from bulk_import.difference import agreeing
+from bulk_import.difference import SHOWN, agreeing
 from bulk_import.errors import BulkImportError, JournalError
 from bulk_import.journal import Done, Remembered, payload_digest
 from bulk_import.kinds import Awaited
@@ -22,7 +22,7 @@ from bulk_import.plan import Create, Unchanged, Update
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.run.inquiry import Distrust, Inquiry
-from bulk_import.run.recall import SHOWN, Changes, Recollection, credible_by
+from bulk_import.run.recall import Changes, Recollection, credible_by
 from bulk_import.site_key import site_secret
 
 if TYPE_CHECKING:

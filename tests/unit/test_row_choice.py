@@ -44,12 +44,12 @@ def test_what_names_no_rows_is_refused(text: str, option: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t"])
-@pytest.mark.parametrize("option", ["only", "skip"])
+@pytest.mark.parametrize("option", ["only", "skip", "again"])
 def test_an_empty_choice_is_refused(text: str, option: str) -> None:
     """An unset variable in a batch file must not send everybody; an option that is not there means all rows."""
     with pytest.raises(UsageError, match=f"--{option} names no rows"):
-        rows_from(**{"only": None, "skip": None, option: text})
-    assert rows_from(None, None) == EVERY_ROW
+        rows_from(**{"only": None, "skip": None, "again": None, option: text})
+    assert rows_from(None, None, None) == EVERY_ROW
 
 
 @given(st.sets(st.integers(1, 60), min_size=1), st.sets(st.integers(1, 60)))
