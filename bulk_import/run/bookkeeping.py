@@ -173,16 +173,15 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
     if desk.log.broken:
         ending = replace(ending, notices=(*ending.notices, "log.jsonl is not complete: it could not be written."))
     report = assemble(desk.checked, fates, ending)
+    exit_code = STOPPED  # whatever is raised while reports are written: what was sent has been sent
     try:
         desk.log.open(make_folder(desk.settings.out, ending.run))
         desk.log.event("finished", exit_code=report.exit_code, **report.totals)
         finished = write(desk, report)
-    except BulkImportError:
-        _enter_end(desk, report, ending, STOPPED)
-        raise
+        exit_code = report.exit_code
     finally:
         desk.log.close()
-    _enter_end(desk, report, ending, report.exit_code)
+        _enter_end(desk, report, ending, exit_code)
     return finished
 
 

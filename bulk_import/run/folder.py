@@ -98,18 +98,15 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
     )
 
 
-def _write_all(*writers: Callable[[], list[Path]]) -> tuple[Path, ...]:
+def _write_all(first: Callable[[], list[Path]], *others: Callable[[], list[Path]]) -> tuple[Path, ...]:
     """Lets each writer write, whatever becomes of those before it."""
-    written: list[Path] = []
-    failures: list[OutputError] = []
-    for write in writers:
-        try:
-            written += write()
-        except OutputError as wrong:
-            failures.append(wrong)
-    if failures:
-        raise failures[0]
-    return tuple(written)
+    rest: tuple[Path, ...] = ()
+    try:
+        written = first()
+    finally:
+        if others:
+            rest = _write_all(*others)
+    return (*written, *rest)
 
 
 def write_file(target: Path, render: Render) -> Path:

@@ -112,7 +112,10 @@ def _unfinished(journal: Journal, name: str | None, target: Target) -> Run:
         return newest
     run = _known(journal, name)
     if run.start.mode != "submit" or run.state is RunState.FINISHED:
-        raise NothingToDo(f"Run {run.id} is finished; there is nothing to resume.")
+        raise NothingToDo(
+            f"Run {run.id} is finished; there is nothing to resume.",
+            f"bulk-import report {run.id} writes its reports again.",
+        )
     return run
 
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import stat
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
 
 from bulk_import.errors import OutputError
-from bulk_import.run.folder import make_folder, write_file, write_reports
-from tests.unit.reporting import assessor, report, table
+from bulk_import.journal import Journal, RunState
+from bulk_import.run.bookkeeping import begin_check, conclude
+from bulk_import.run.desk import Desk
+from bulk_import.run.ending import Ending
+from bulk_import.run.folder import _write_all, make_folder, write_file, write_reports
+from bulk_import.run.job import Job
+from bulk_import.settings import load
+from tests.unit.reporting import assessor, checked, report, table
 
 if TYPE_CHECKING:
     from typing import Self
@@ -66,3 +74,32 @@ def test_a_runs_folder_is_its_owners_alone(tmp_path: Path) -> None:
     """Nobody else on the machine may look into it, whatever the umask."""
     folder = make_folder(tmp_path / "reports", "20261125-070000-ab12")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_whatever_stops_one_report_the_others_are_written(tmp_path: Path) -> None:
+    """A fault of the program in one report costs that one alone, and is still told."""
+
+    def fault() -> list[Path]:
+        raise KeyError("min")
+
+    def good() -> list[Path]:
+        return [write_file(tmp_path / "report.json", lambda stream: stream.write(b"{}"))]
+
+    with pytest.raises(KeyError):
+        _write_all(fault, good)
+    assert (tmp_path / "report.json").exists()
+
+
+def test_a_run_ends_in_the_journal_whatever_stops_its_reports(tmp_path: Path) -> None:
+    """A run whose reports cannot be written for an unforeseen reason is not left as if it were under way."""
+    started = datetime(2026, 9, 1, 6, tzinfo=UTC)
+    chosen = load(environ={}, cwd=tmp_path)
+    with Journal.open(tmp_path / "journal.db") as journal:
+        desk = Desk(Job(files=()), chosen, checked(table([assessor(1)])), journal, started)
+        run = begin_check(desk)
+        nowhere = replace(desk, settings=replace(chosen, out=tmp_path / "no\0where"))
+        with pytest.raises(ValueError, match="null"):
+            conclude(nowhere, None, Ending(run, "check", started, started, "sandbox"))
+        ended = journal.run(run)
+        assert ended is not None
+        assert (ended.state, ended.exit_code) == (RunState.FINISHED, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from bulk_import.findings import column_letters
 from bulk_import.report.marked.references import CannotMoveError, moved_formula, moved_ranges
+from bulk_import.report.marked.room import _moved
 from tests.data.workbooks import rezipped
 from tests.unit.marking import parts, read, to_fix
 from tests.unit.test_marked_workbook import LOST_BY_OPENPYXL
@@ -32,7 +34,8 @@ QUOTED = "'Our ''new'' staff & co'"
     ("formula", "own", "other"),
     [
         ("A1+$B$2*C$3-$D4", "B1+$C$2*D$3-$E4", None),
-        ("SUM(A:A)+SUM($B:$C)+SUM(3:5)", "SUM(B:B)+SUM($C:$D)+SUM(3:5)", None),
+        ("SUM(A:A)+SUM($B:$C)+Lists!3:5", "SUM(B:B)+SUM($C:$D)+Lists!3:5", None),
+        ('HYPERLINK("mailto:"&C4)', 'HYPERLINK("mailto:"&D4)', None),
         ("VLOOKUP(B4,Lists!$A$2:$B$9,2,0)", "VLOOKUP(C4,Lists!$A$2:$B$9,2,0)", None),
         ("Lists!A1&[1]Staff!A1&'Other one'!A1", "Lists!A1&[1]Staff!A1&'Other one'!A1", None),
         ("COUNTA(Staff!$A$4:$A$99)", "COUNTA(Staff!$B$4:$B$99)", "COUNTA(Staff!$B$4:$B$99)"),
@@ -53,7 +56,11 @@ def test_references_follow_their_sheet(formula: str, own: str, other: str | None
 
 @pytest.mark.parametrize(
     "formula",
-    ["INDIRECT(A1)", "VLOOKUP(A1,B:D,COLUMN(),0)", "SUM(Jan:Dec!A1)", "SUM('Jan:Dec'!A1)", "XFD1", "cell(1,A1)"],
+    [
+        *("INDIRECT(A1)", "VLOOKUP(A1,B:D,COLUMN(),0)", "SUM(Jan:Dec!A1)", "SUM('Jan:Dec'!A1)", "XFD1", "cell(1,A1)"),
+        *("COUNTA(4:4)", "INDEX($3:$9,1,2)", "MATCH(A1,Staff!$1:$1,0)", "COUNTA('Staff'!4 : 5)"),
+        *('HYPERLINK("#Staff!A1")', 'hyperlink( "[me.xlsx]Staff!A1")', "HYPERLINK(H4)"),
+    ],
 )
 def test_what_cannot_be_told_is_not_moved(formula: str) -> None:
     """A formula that may know a column by its number or in a text is refused, and so is one through several sheets."""
@@ -66,6 +73,14 @@ def test_a_name_that_starts_nowhere_is_not_moved() -> None:
     assert moved_formula("Staff!$A$1", "Staff", own=False, absolute=True) == "Staff!$B$1"
     with pytest.raises(CannotMoveError):
         moved_formula("Staff!A1", "Staff", own=False, absolute=True)
+
+
+def test_the_rows_printed_on_every_page_may_grow() -> None:
+    """A name that says which rows and columns each page repeats moves its columns and keeps its rows."""
+    titles = "Staff!$A:$B,Staff!$1:$3"
+    assert moved_formula(titles, "Staff", own=False, absolute=True, titles=True) == "Staff!$B:$C,Staff!$1:$3"
+    with pytest.raises(CannotMoveError):
+        moved_formula(titles, "Staff", own=False, absolute=True)
 
 
 @given(st.lists(st.tuples(st.integers(1, 16_000), st.integers(1, 9_999)), min_size=1))
@@ -92,12 +107,15 @@ def staff(path: Path) -> Path:
         page.data_validation("D4:D9", {"validate": "list", "source": "=Lists!$A$1:$A$2"})
         page.data_validation("E4:E9", {"validate": "custom", "value": "=A4<>B4"})
         page.conditional_format("A4:B9", {"type": "formula", "criteria": "=$C4=0", "format": book.add_format()})
+        icons = [{"type": "formula", "value": "=$G$2"}, {"type": "number", "value": 3}]
+        page.conditional_format("E4:E9", {"type": "icon_set", "icon_style": "3_arrows", "icons": icons})
         page.add_sparkline("H4", {"range": f"{QUOTED}!E4:E6"})
         page.write_comment("B5", "My own note")
         page.write_url("H1", f"internal:{QUOTED}!A4", string="first")
         page.insert_textbox("J2", "Ask before you change this")
         page.print_area(0, 0, 5, 6)
         page.repeat_columns(0, 1)
+        page.repeat_rows(2)
         lists.write_column(0, 0, ["Assessor", "IQA"])
         lists.write_formula(0, 1, f"=COUNTA({QUOTED}!A4:A6)", None, 3)
         book.define_name("Addresses", f"={QUOTED}!$C$4:$C$6")
@@ -132,17 +150,23 @@ def test_everything_follows(tmp_path: Path) -> None:
     assert book["Lists"]["B1"].value == f"=COUNTA({QUOTED}!B4:B6)"
     assert book.defined_names["Addresses"].attr_text == f"{QUOTED}!$D$4:$D$6"
     assert sheet.print_area == f"{QUOTED}!$B$1:$H$6"
-    assert sheet.print_title_cols == "$B:$C"
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$B:$C", "$3:$3")
     assert str(sheet.merged_cells) == "B1:D1"
     assert (sheet.tables["Staff"].ref, sheet.tables["Staff"].autoFilter.ref) == ("B3:H6", "B3:H6")
     lists = [(str(rule.sqref), rule.formula1) for rule in sheet.data_validations.dataValidation]
     assert lists == [("E4:E9", "Lists!$A$1:$A$2"), ("F4:F9", "B4<>C4")]
-    assert next(rule.formula for area in sheet.conditional_formatting for rule in area.rules) == ["$D4=0"]
+    formats = [rule.formula for area in sheet.conditional_formatting for rule in area.rules]
+    assert ["$D4=0"] in formats
     assert sheet["I1"].hyperlink.location == f"{QUOTED}!B4"
     assert sheet["C5"].comment.text == "My own note"
     made = parts(to_fix(tmp_path / "staff.xlsx").data)
     assert b"<c:f>'Our ''new'' staff &amp; co'!$F$4:$F$6</c:f>" in made["xl/charts/chart1.xml"].replace(b"&apos;", b"'")
     assert b"!F4:F6</xm:f><xm:sqref>I4<" in made["xl/worksheets/sheet1.xml"]
+    assert re.findall(rb"<cfvo [^>]*>", made["xl/worksheets/sheet1.xml"]) == [
+        b'<cfvo type="percent" val="0"/>',
+        b'<cfvo type="num" val="3"/>',
+        b'<cfvo type="formula" val="$H$2"/>',
+    ]
     assert b"<xdr:from><xdr:col>10<" in made["xl/drawings/drawing1.xml"]
     assert b"<x:Column>2</x:Column>" in made["xl/drawings/vmlDrawing1.vml"]
 
@@ -179,3 +203,11 @@ def test_what_is_not_known_to_move_stays(tmp_path: Path, case: str) -> None:
     made = opened(to_fix(path).data)[PEOPLE]
     assert made["A3"].value == "First Name"
     assert made["I3"].value == "Problem"
+
+
+def test_a_picture_of_cells_follows_them() -> None:
+    """The cells that a camera's picture shows, and the filters of a chart, are named as attributes and lists are."""
+    camera = b'<a14:cameraTool cellRange="$A$1:$C$3" spid="1"/>'
+    assert _moved(camera, "Staff", own=True) == b'<a14:cameraTool cellRange="$B$1:$D$3" spid="1"/>'
+    chart = b"<c15:sqref>Staff!$A$1:$A$9</c15:sqref>"
+    assert _moved(chart, "Staff", own=False) == b"<c15:sqref>Staff!$B$1:$B$9</c15:sqref>"

@@ -279,6 +279,21 @@ def test_what_cannot_be_marked_faithfully(tmp_path: Path, case: str) -> None:
     assert "it has no @" in book[PEOPLE]["A4"].value
 
 
+@pytest.mark.parametrize(
+    ("part", "before", "odd"),
+    [("xl/workbook.xml", b'sheetId="1"', b'sheetId="x"'), (SHEET, b'<col min="', b'<col least="')],
+)
+def test_what_the_standard_demands_and_is_missing(tmp_path: Path, part: str, before: bytes, odd: bytes) -> None:
+    """An attribute that is not there, or no number, costs the user's looks and nothing else."""
+    data = rich_workbook(SOME)
+    assert before in part_of(data, part)
+    file = to_fix(source(tmp_path, rezipped(data, {part: part_of(data, part).replace(before, odd, 1)})))
+    assert (
+        "its parts are not as Excel writes them"
+        in openpyxl.load_workbook(io.BytesIO(file.data))["Problems"]["A3"].value
+    )
+
+
 def test_done_rows_need_no_file(tmp_path: Path) -> None:
     """Where nothing has to be corrected, warnings or not, there is no file to correct."""
     path = source(tmp_path, rich_workbook([person(1), person(2, Date_of_Birth="01/09/1920")]))

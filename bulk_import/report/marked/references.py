@@ -16,7 +16,8 @@ TOKEN: Final = re.compile(
     rf"""
       (?P<text>"(?:[^"]|"")*")
     | (?P<sheet>(?:'(?:[^']|'')+'|(?:\[\w+\])?[^\W\d][\w.]*)!)?
-      (?P<ends>{END}(?::{END})?|\$?[A-Z]{{1,3}}:\$?[A-Z]{{1,3}})(?![\w.(!\[])
+      (?:(?P<ends>{END}(?::{END})?|\$?[A-Z]{{1,3}}:\$?[A-Z]{{1,3}})|(?P<rows>\$?[0-9]{{1,7}}\s*:\s*\$?[0-9]{{1,7}}))
+      (?![\w.(!\[])
     | (?P<other>(?:'(?:[^']|'')+'|(?:\[\w+\])?[^\W\d][\w.]*)!)
     | \[(?:[^\[\]]|\[[^\[\]]*\])*\]
     | [\w.\\?]+
@@ -24,7 +25,9 @@ TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 UNSAFE: Final = re.compile(
-    r"(?<![\w.])(?:INDIRECT|ADDRESS|COLUMN|CELL|FORMULATEXT)\s*\(|:[^\W\d][\w.]*!", re.IGNORECASE
+    r"(?<![\w.])(?:(?:INDIRECT|ADDRESS|COLUMN|CELL|FORMULATEXT)\s*\(|HYPERLINK\s*\((?!\s*\"(?:https?|mailto):))"
+    r"|:[^\W\d][\w.]*!",
+    re.IGNORECASE,
 )
 """Functions that may know a column by its number or its name in a text, and references through several sheets."""
 
@@ -33,7 +36,7 @@ class CannotMoveError(Exception):
     """Something cannot be moved with certainty."""
 
 
-def moved_formula(formula: str, sheet: str, *, own: bool, absolute: bool = False) -> str:
+def moved_formula(formula: str, sheet: str, *, own: bool, absolute: bool = False, titles: bool = False) -> str:
     """A formula with its references to a sheet moved one column to the right.
 
     Args:
@@ -41,6 +44,7 @@ def moved_formula(formula: str, sheet: str, *, own: bool, absolute: bool = False
         sheet: the sheet's name.
         own: whether the formula stands in that sheet, so that references without a sheet mean it.
         absolute: whether relative references are refused, because nobody knows the cell that they start from.
+        titles: whether it names the rows to be printed on every page, which may be wider by a column.
 
     Raises:
         CannotMoveError: what it refers to cannot be told.
@@ -49,8 +53,12 @@ def moved_formula(formula: str, sheet: str, *, own: bool, absolute: bool = False
         raise CannotMoveError
 
     def moved(found: re.Match[str]) -> str:
-        if found["ends"] is None or not _means(found["sheet"], sheet, own=own):
+        if not (found["ends"] or found["rows"]) or not _means(found["sheet"], sheet, own=own):
             return found[0]
+        if found["rows"] and titles:
+            return found[0]
+        if found["rows"]:
+            raise CannotMoveError  # the row would have one cell more
         if absolute and not all(end.startswith("$") for end in found["ends"].split(":")):
             raise CannotMoveError
         return (found["sheet"] or "") + _moved_range(found["ends"])

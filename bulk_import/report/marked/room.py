@@ -45,14 +45,18 @@ ELEMENT: Final = re.compile(
     rb"<(?:[\w.-]+:)?(?!(?:c|v|t|is|row)[\s/>])([\w.-]+)(?:\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*)?>([^<]*)"
 )
 FORMULAS: Final = frozenset(
-    {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula"}
+    (
+        *("f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula"),
+        "sqref",  # of a chart: with the sheet's name before it
+    )
 )
 ADDRESS: Final = re.compile(rb"(\s(?:ref|sqref|r1|r2|activeCell|topLeftCell)\s*=\s*)(\"[^\"]*\"|'[^']*')")
 OF_A_CELL: Final = re.compile(rb"(\sr\s*=\s*)(\"[^\"]*\"|'[^']*')")
 OF_COLUMNS: Final = re.compile(rb"(\s(?:min|max|xSplit)\s*=\s*)(\"[0-9]+\"|'[0-9]+')")
 LETTERS: Final = re.compile(rb"(<(?:\w+:)?c(?=\s)[^<>]*?\sr\s*=\s*[\"'])([A-Z]{1,3})(?=[0-9])")
 SPANS: Final = re.compile(rb"(<(?:\w+:)?row(?=\s)[^<>]*?\sspans\s*=\s*[\"'])([0-9]+):([0-9]+)")
-LINK: Final = re.compile(rb"(\s(?:location|textlink)\s*=\s*)(\"[^\"]*\"|'[^']*')")
+LINK: Final = re.compile(rb"(\s(?:location|textlink|cellRange)\s*=\s*)(\"[^\"]*\"|'[^']*')")
+THRESHOLD: Final = re.compile(rb"(\sval\s*=\s*)(\"[^\"]*\"|'[^']*')")
 ANCHOR: Final = re.compile(rb"(<(?:\w+:)?Anchor>\s*)([0-9]+)((?:\s*,\s*[0-9]+){3}\s*,\s*)([0-9]+)")
 NOTE_COLUMN: Final = re.compile(rb"(<(?:\w+:)?Column>\s*)([0-9]+)")
 DRAWN_COLUMN: Final = re.compile(rb"(<(?:\w+:)?col>)([0-9]+)(?=<)")
@@ -128,15 +132,25 @@ def _moved(data: bytes, sheet: str, *, own: bool) -> bytes:
     def moved(found: re.Match[bytes]) -> bytes:
         name = found[1].decode("ascii", "replace")
         tag, text = found[0][: len(found[0]) - len(found[2])], found[2]
-        tag = LINK.sub(lambda link: _quoted(link, lambda value: moved_formula(value, sheet, own=own)), tag)
+        for pattern in (LINK, THRESHOLD) if name == "cfvo" else (LINK,):
+            tag = pattern.sub(lambda one: _quoted(one, lambda value: moved_formula(value, sheet, own=own)), tag)
         tag = _moved_tag(tag, name) if own else tag
-        if name in FORMULAS and text.strip():
-            text = _as_xml(moved_formula(_plain(text), sheet, own=own, absolute=name == "definedName"), text)
-        if name == "sqref" and own:
-            text = _as_xml(moved_ranges(_plain(text)), text)
+        if text.strip():
+            text = _moved_text(text, tag, name, sheet, own=own)
         return tag + text
 
     return ELEMENT.sub(moved, data)
+
+
+def _moved_text(text: bytes, tag: bytes, name: str, sheet: str, *, own: bool) -> bytes:
+    """The text of an element with its references moved."""
+    if name == "sqref" and own:
+        return _as_xml(moved_ranges(_plain(text)), text)
+    if name not in FORMULAS:
+        return text
+    titles = b"_xlnm.Print_Titles" in tag
+    moved = moved_formula(_plain(text), sheet, own=own, absolute=name == "definedName", titles=titles)
+    return _as_xml(moved, text)
 
 
 def _cells(data: bytes) -> bytes:

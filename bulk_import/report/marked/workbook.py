@@ -84,7 +84,8 @@ def mark_workbook(content: Content, table: Table, marks_at: Callable[[Move], Mar
     """
     try:
         return _marked(content, table, marks_at)
-    except InputUnreadable:
+    except (InputUnreadable, KeyError, IndexError, ValueError):
+        # Foreign parts may lack what the standard demands, or have something else in its place.
         raise CannotMarkError("its parts are not as Excel writes them") from None
 
 
