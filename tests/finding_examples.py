@@ -15,6 +15,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "file-type": (None, None, None, "it is a PDF"),
     "sheet-missing": (None, None, None, "“Lerners”; it has “Learners” and “Codes”"),
     "sheet-ambiguous": (None, None, None, "“Learners” and “Learners old”"),
+    "options-remembered": (None, None, None, '--role "Learner", --set "OrganisationID=1"'),
     "header-missing": (None, None, None, ""),
     "rows-missing": (None, None, None, ""),
     "column-missing": ("ClassroomID", None, None, "learner"),

@@ -18,6 +18,7 @@ from bulk_import.catalogue.headings import (
     fields_for_heading,
     nearest_heading,
     never_guessed,
+    without_column,
     without_remark,
 )
 from bulk_import.kinds import Role, role_from_text
@@ -31,11 +32,13 @@ __all__ = [
     "FIELDS",
     "GUIDANCE_MARK",
     "HIDDEN",
+    "MARKED_SHEET",
     "NEVER_GUESSED",
     "NOTES_HEADING",
     "PROBLEMS_MARK",
     "PROBLEMS_SHEET",
     "PROBLEM_HEADINGS",
+    "READ_WITH",
     "ROW_HEADINGS",
     "Alias",
     "Coding",
@@ -51,6 +54,7 @@ __all__ = [
     "nearest_heading",
     "never_guessed",
     "role_from_text",
+    "without_column",
     "without_remark",
 ]
 
@@ -65,3 +69,8 @@ PROBLEMS_MARK = "Problems found by bulk-import"
 PROBLEMS_SHEET = "Problems"
 PROBLEM_HEADINGS = ("Problem", "Problem (bulk-import)")
 ROW_HEADINGS = ("Original row", "Original row (bulk-import)")
+
+# What that sheet says of the workbook, a row each: a sheet that was read and the headings of our columns in it, and an
+# option of the command line with its value.
+MARKED_SHEET = "Sheet read"
+READ_WITH = "Read with"

@@ -100,3 +100,8 @@ def _shown() -> Mapping[str, tuple[str, str]]:
         for heading in (field.label, *(alias.heading for alias in field.aliases)):
             shown.setdefault(heading_key(heading), (heading.strip(), name))
     return {key: named for key, named in shown.items() if key not in NEVER_GUESSED}
+
+
+def without_column(text: str) -> str:
+    """A heading as somebody chose it, without “(column H)” at its end."""
+    return re.sub(r"\s*\(column [A-Z]{1,3}\)\s*$", "", text, flags=re.IGNORECASE)

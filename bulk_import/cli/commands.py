@@ -12,7 +12,6 @@ from bulk_import.cli import screen
 from bulk_import.cli.options import (
     Again,
     Canary,
-    DateOrder,
     DateOrderOption,
     Files,
     Full,
@@ -82,7 +81,7 @@ def check(
     role: RoleOption = None,
     map_: Map = None,
     set_: Set = None,
-    date_order: DateOrderOption = DateOrder.DMY,
+    date_order: DateOrderOption = None,
     out: Out = None,
     save_map: Annotated[
         bool, typer.Option("--save-map", help="Keep which heading means which field in the settings file.")
@@ -112,7 +111,7 @@ def dry_run(
     role: RoleOption = None,
     map_: Map = None,
     set_: Set = None,
-    date_order: DateOrderOption = DateOrder.DMY,
+    date_order: DateOrderOption = None,
     out: Out = None,
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,
@@ -145,7 +144,7 @@ def submit(
     role: RoleOption = None,
     map_: Map = None,
     set_: Set = None,
-    date_order: DateOrderOption = DateOrder.DMY,
+    date_order: DateOrderOption = None,
     out: Out = None,
     mode: ModeOption = Mode.UPSERT,
     only: Only = None,

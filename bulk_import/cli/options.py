@@ -50,7 +50,10 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar='"FIELD=VALUE"', help="The value for a field's empty cells; can be given again."),
 ]
-DateOrderOption = Annotated[DateOrder, typer.Option(help="How text dates are to be read; ISO is always understood.")]
+DateOrderOption = Annotated[
+    DateOrder | None,
+    typer.Option(help="How text dates are to be read; ISO is always understood. Default: dmy.", show_default=False),
+]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
@@ -79,7 +82,7 @@ def job_from(
     role: str | None,
     map_: list[str] | None,
     set_: list[str] | None,
-    date_order: DateOrder,
+    date_order: DateOrder | None,
     mode: Mode = Mode.UPSERT,
     *,
     rows: RowChoice | None = None,
@@ -99,7 +102,7 @@ def job_from(
         role=role_from(role),
         columns=_pairs(map_, "--map", "HEADING=FIELD"),
         values=_pairs(set_, "--set", "FIELD=VALUE"),
-        date_order=date_order.value,
+        date_order=None if date_order is None else date_order.value,
         mode=mode.value,
         rows=rows or EVERY_ROW,
         full=full,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bulk_import.columns.mapping import CATEGORY, PRIMARY, Columns, map_columns
-from bulk_import.columns.naming import named, names_column, spellings, without_column
+from bulk_import.columns.naming import named, names_column, spellings
 from bulk_import.columns.remarks import MOST_COMPARED
 from bulk_import.columns.uses import Column, Use, uses
 
@@ -19,5 +19,4 @@ __all__ = [
     "names_column",
     "spellings",
     "uses",
-    "without_column",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -23,11 +22,6 @@ def with_column(heading: Heading) -> str:
 def names_column(text: str, heading: Heading) -> bool:
     """Whether a heading that somebody chose, with its column or without, is this one."""
     return heading_key(text) in {heading_key(heading.text), heading_key(with_column(heading))}
-
-
-def without_column(text: str) -> str:
-    """A heading as somebody chose it, without “(column H)” at its end."""
-    return re.sub(r"\s*\(column [A-Z]{1,3}\)\s*$", "", text, flags=re.IGNORECASE)
 
 
 def spellings(headings: Sequence[Heading]) -> tuple[str, ...]:

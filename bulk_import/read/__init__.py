@@ -43,7 +43,8 @@ def read_tables(
         name: the file as the user named it; the path where that is not given. What cannot be shown of it is
             U+FFFD, the sign for a character that is none, from here on.
         sheets: the names of the sheets, each giving a table; by default the only visible sheet with known headings. A
-            CSV has none, gives one table, and the names are of no consequence.
+            CSV has none, gives one table, and the names are of no consequence. Of a workbook that comes back
+            marked, by default those that were read before.
         known: says whether a heading means a field.
 
     Raises:
@@ -56,5 +57,4 @@ def read_tables(
     content = load(path, LONE_SURROGATE.sub("\ufffd", str(path) if name is None else name))
     if content.type is FileType.TEXT:
         return (read_text(content, known=known),)
-    chosen = tuple(dict.fromkeys(sheets)) or (None,)
-    return tuple(read_workbook(content, sheet=sheet, known=known) for sheet in chosen)
+    return read_workbook(content, sheets=sheets, known=known)

@@ -66,10 +66,14 @@ class OwnMarks:
     Attributes:
         sheet: the name of the sheet that lists the problems.
         problem_column: where the column Problem stands, counted from 1; None where it is gone.
+        beside: the headings of our further columns, right beside it.
+        options: those with which the workbook was read, as on the command line: ("--set", "OrganisationID=1").
     """
 
     sheet: str
     problem_column: int | None
+    beside: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +93,7 @@ class Table:
         findings: of the file as a whole, and `row-ragged` of rows.
         hidden_columns: columns of the frame, counted from 1 as in `Heading`, that the sheet hides.
         marks: what an earlier run wrote into the workbook; it is not in headings and frame.
+        above: the texts of the rows above the heading row, from row 1 and from column A on.
     """
 
     source: Source
@@ -100,6 +105,7 @@ class Table:
     findings: tuple[Finding, ...]
     hidden_columns: frozenset[int] = frozenset()
     marks: OwnMarks | None = None
+    above: tuple[tuple[str, ...], ...] = ()
 
     @property
     def rows_read(self) -> int:

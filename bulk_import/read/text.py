@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.findings import Finding, Place
@@ -47,7 +48,8 @@ def read_text(content: Content, *, known: Callable[[str], bool]) -> Table:
     grid, ragged = read_body(head, data, content.name)
     source = Source(content.path, content.name, content.sha256, None)
     guessed = Finding("encoding-guessed", Place(content.name), detail=encoding or "")
-    return as_table(grid, source, (guessed, *ragged) if encoding else ragged)
+    table = as_table(grid, source, (guessed, *ragged) if encoding else ragged)
+    return replace(table, above=head.rows[: head.heading])
 
 
 def _as_utf_8(data: bytes) -> tuple[bytes, str | None]:

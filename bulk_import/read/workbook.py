@@ -18,7 +18,7 @@ from bulk_import.read.content import FileType, refusal
 from bulk_import.read.grid import Grid, as_table, listed_rows
 from bulk_import.read.headings import heading_index
 from bulk_import.read.limits import HEADING_ROWS, MOST_FAILED_CELLS, MOST_SHEETS
-from bulk_import.read.marks import problems_sheet, without_marks
+from bulk_import.read.marks import ProblemsSheet, problems_sheet, without_marks
 from bulk_import.read.ods import ods_facts
 from bulk_import.read.package import open_package
 from bulk_import.read.sheet_xml import sheet_facts
@@ -87,6 +87,7 @@ class FoundSheet:
         facts: what the fast reader does not tell.
         heading_row: counted from 1.
         headings: the texts of the heading row from column A on.
+        above: the texts of the rows above it.
     """
 
     name: str
@@ -94,30 +95,46 @@ class FoundSheet:
     facts: SheetFacts
     heading_row: int
     headings: tuple[str, ...]
+    above: tuple[tuple[str, ...], ...]
 
 
-def read_workbook(content: Content, *, sheet: str | None, known: Callable[[str], bool]) -> Table:
-    """Reads the one sheet that holds the people.
+def read_workbook(content: Content, *, sheets: Sequence[str] = (), known: Callable[[str], bool]) -> tuple[Table, ...]:
+    """Reads the sheets that hold the people: those that are named, those of an earlier marking, or the only one.
 
     Raises:
         InputUnreadable: the workbook is damaged, encrypted or too large, or the sheet cannot be told.
     """
     with _open(content) as book:
-        problems = problems_sheet(book.names, lambda name: _first_cell(book, name))
-        found, hidden = _choose(book, sheet, known, problems)
-        grid, marks = _grid(found), None
-        if problems is not None:
-            grid, marks = without_marks(grid, problems)
-        source = Source(content.path, content.name, content.sha256, found.name)
-        table = replace(as_table(grid, source, hidden), marks=marks)
-    return _with_hidden(table, found.facts)
+        ours = problems_sheet(book.names, lambda name: _first_rows(book, name))
+        known = known if ours is None else ours.knowing(known)
+        found, findings = _choose(book, sheets, known, ours)
+        if ours is not None and ours.options:
+            detail = ", ".join(f'{option} "{value}"' for option, value in ours.options)
+            findings = (*findings, Finding("options-remembered", Place(content.name), detail=detail))
+        return tuple(_table(content, one, () if at else findings, ours) for at, one in enumerate(found))
 
 
-def _first_cell(book: OpenBook, name: str) -> str:
+def _table(content: Content, found: FoundSheet, findings: tuple[Finding, ...], ours: ProblemsSheet | None) -> Table:
+    grid, marks = _grid(found), None
+    if ours is not None:
+        grid, marks = without_marks(grid, found.name, ours)
+    source = Source(content.path, content.name, content.sha256, found.name)
+    return _with_hidden(replace(as_table(grid, source, findings), marks=marks, above=found.above), found.facts)
+
+
+MOST_FACTS: Final = 400
+"""Rows in which the sheet of an earlier marking says what it is."""
+
+
+def _first_rows(book: OpenBook, name: str) -> list[list[str]]:
     _check_sheet(book, name)
     with _calamine(book.content.name):
-        rows = book.cells(name).to_python(skip_empty_area=False, nrows=1)
-    return text_of(rows[0][0]) if rows and rows[0] else ""
+        rows = book.cells(name).to_python(skip_empty_area=False, nrows=MOST_FACTS)
+    return [[text_of(value) for value in row[:MOST_OWN]] for row in rows if row]
+
+
+MOST_OWN: Final = 4
+"""Cells of such a row: its label, the sheet or the option, and its value or the headings of two columns."""
 
 
 @contextmanager
@@ -207,26 +224,31 @@ STDERR: Final = 2
 
 
 def _choose(
-    book: OpenBook, sheet: str | None, known: Callable[[str], bool], problems: str | None
-) -> tuple[FoundSheet, tuple[Finding, ...]]:
-    """The sheet to read, and what to say of hidden sheets that look like lists of people; `problems` is our own."""
-    names = {name: shown for name, shown in book.names.items() if name != problems}
-    if sheet is not None:
-        name = _named(sheet, tuple(names), book.content.name)
-        found = _look(book, name, known)
-        if found is None:
-            raise refusal("header-missing", book.content.name, sheet=name)
-        return found, ()
+    book: OpenBook, sheets: Sequence[str], known: Callable[[str], bool], ours: ProblemsSheet | None
+) -> tuple[list[FoundSheet], tuple[Finding, ...]]:
+    """The sheets to read, and what to say of hidden sheets that look like lists of people; `ours` is none."""
+    file = book.content.name
+    names = {name: shown for name, shown in book.names.items() if ours is None or name != ours.name}
+    if sheets:
+        return [_needed(book, _named(sheet, tuple(names), file), known) for sheet in dict.fromkeys(sheets)], ()
+    marked = () if ours is None else ours.sheets(names)
     visible = [name for name, shown in names.items() if shown]
-    candidates = [found for name in visible if (found := _look(book, name, known))]
-    if len(candidates) > 1:
-        raise refusal("sheet-ambiguous", book.content.name, _quoted(found.name for found in candidates))
-    hidden = [name for name, shown in names.items() if not shown and _look(book, name, known)]
+    candidates = [_needed(book, name, known) for name in marked]
+    candidates = candidates or [found for name in visible if (found := _look(book, name, known))]
+    if len(candidates) > 1 and not marked:
+        raise refusal("sheet-ambiguous", file, _quoted(found.name for found in candidates))
+    hidden = [name for name, shown in names.items() if not shown and name not in marked and _look(book, name, known)]
     if not candidates:
-        raise _nothing_found(book.content.name, visible, hidden)
-    place = Place(book.content.name)
-    findings = (Finding("hidden-sheet", place, detail=_quoted(hidden)),) if hidden else ()
-    return candidates[0], findings
+        raise _nothing_found(file, visible, hidden)
+    findings = (Finding("hidden-sheet", Place(file), detail=_quoted(hidden)),) if hidden else ()
+    return candidates, findings
+
+
+def _needed(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet:
+    found = _look(book, name, known)
+    if found is None:
+        raise refusal("header-missing", book.content.name, sheet=name)
+    return found
 
 
 def _nothing_found(file: str, visible: list[str], hidden: list[str]) -> Exception:
@@ -270,7 +292,7 @@ def _look(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet
     index = heading_index(texts, known)
     if index is None:
         return None
-    return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]))
+    return FoundSheet(name, cells, facts, index + 1, tuple(texts[index]), tuple(map(tuple, texts[:index])))
 
 
 def _check_sheet(book: OpenBook, name: str) -> SheetFacts:

@@ -310,6 +310,7 @@ class Report:
         exit_code: of the command.
         leavers: the people of earlier nights who are not in the sources any more.
         by: who ran it and where, as the computer knows them; "" where that is not known or not to be told.
+        read_with: the options of the command line with which the sources were read: ("--set", "OrganisationID=1").
     """
 
     run: str
@@ -327,6 +328,7 @@ class Report:
     exit_code: int = 0
     by: str = ""
     leavers: tuple[Leaver, ...] = ()
+    read_with: tuple[tuple[str, str], ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:

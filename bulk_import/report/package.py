@@ -24,7 +24,6 @@ LEVEL = 1
 _AT_MOST_WAITING = 2
 """Batches waiting to be compressed, so that memory stays flat."""
 
-_SHEET_DATA = re.compile(rb"<sheetData>(?P<first><row .*?</row>).*</sheetData>", re.DOTALL)
 _STYLE_ROW = re.compile(rb'<row r="2".*?</row>', re.DOTALL)
 _STYLE = re.compile(rb'<c r="[A-Z]+2" s="(\d+)"')
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
@@ -37,17 +36,19 @@ _LANGUAGE = (b"</cp:coreProperties>", b"<dc:language>en-GB</dc:language></cp:cor
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What stands in a sheet below its first row.
+    """What stands in a sheet below its headings.
 
     Attributes:
         dimension: the range that the sheet fills, such as "A1:AI120".
-        batches: rows as XML, from row 2 on.
+        batches: rows as XML, from row `first` on.
         links: `<hyperlink …/>` elements, asked for after the last batch.
+        first: the number of the row below the headings.
     """
 
     dimension: str
     batches: Iterator[bytes | memoryview]
     links: Iterator[str]
+    first: int = 2
 
 
 def part(number: int) -> str:
@@ -65,10 +66,10 @@ def styles_of(skeleton: bytes, number: int) -> list[str]:
 
 
 def write_package(skeleton: bytes, bodies: Mapping[str, Body], stream: BinaryIO) -> None:
-    """Writes the small workbook with the rows of `bodies` (part name → body) below the first row of their sheets.
+    """Writes the small workbook with the rows of `bodies` (part name → body) in their places.
 
     Args:
-        skeleton: a workbook; in each sheet named in `bodies`, only row 1 is kept.
+        skeleton: a workbook; in each sheet named in `bodies`, only the rows above these are kept.
         bodies: the parts to fill.
         stream: open for binary writing and seekable.
     """
@@ -96,12 +97,12 @@ def _compress(pieces: Iterable[bytes | memoryview], out: IO[bytes]) -> None:
 
 def _filled(sheet: bytes, body: Body) -> Iterator[bytes | memoryview]:
     sheet = _DIMENSION.sub(f'<dimension ref="{body.dimension}"/>'.encode(), sheet, count=1)
-    data, tail = _SHEET_DATA.search(sheet), _AFTER_LINKS.search(sheet)
-    if data is None or tail is None:
-        raise ValueError("the small workbook's sheet has no first row, or no margins")
-    yield sheet[: data.end("first")]
+    start, stop, tail = sheet.find(b'<row r="%d"' % body.first), sheet.find(b"</sheetData>"), _AFTER_LINKS.search(sheet)
+    if start < 0 or tail is None:
+        raise ValueError("the small workbook's sheet has no row below its headings, or no margins")
+    yield sheet[:start]
     yield from body.batches
-    yield b"</sheetData>" + sheet[data.end() : tail.start()]
+    yield sheet[stop : tail.start()]
     yield _links(body.links)
     yield sheet[tail.start() :]
 

@@ -12,8 +12,8 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import fields_for_heading
-from bulk_import.columns import Columns, without_column
+from bulk_import.catalogue import fields_for_heading, without_column
+from bulk_import.columns import Columns
 from bulk_import.journal import keyed_token
 from bulk_import.read import Heading
 

@@ -172,7 +172,7 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
     """
     if desk.log.broken:
         ending = replace(ending, notices=(*ending.notices, "log.jsonl is not complete: it could not be written."))
-    report = assemble(desk.checked, fates, ending)
+    report = assemble(desk.checked, fates, ending, desk.job.said or ())
     exit_code = STOPPED  # whatever is raised while reports are written: what was sent has been sent
     try:
         desk.log.open(make_folder(desk.settings.out, ending.run))

@@ -84,7 +84,12 @@ class Ending:
     leavers: tuple[Leaver, ...] = ()
 
 
-def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] | None, ending: Ending) -> Report:
+def assemble(
+    checked: Sequence[Checked],
+    fates: Sequence[Mapping[int, RowFate]] | None,
+    ending: Ending,
+    read_with: tuple[tuple[str, str], ...] = (),
+) -> Report:
     """The report of a run; `fates` is None for a check, whose rows are valid or invalid and nothing else."""
     sources = tuple(
         SourceReport(source, {} if fates is None else fates[at], Status.VALID if fates is None else None)
@@ -105,6 +110,7 @@ def assemble(checked: Sequence[Checked], fates: Sequence[Mapping[int, RowFate]] 
         by=ending.by,
         findings=ending.findings,
         leavers=ending.leavers,
+        read_with=read_with,
     )
     # the exit code is known only when all the rest is
     return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key
-from bulk_import.columns import names_column, without_column
+from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key, without_column
+from bulk_import.columns import names_column
 from bulk_import.errors import UsageError
 from bulk_import.kinds import Apostrophes
 from bulk_import.row_choice import EVERY_ROW, RowChoice
+from bulk_import.run.remembered import with_remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,11 +33,12 @@ class Job:
         role: of rows that name none.
         columns: heading → field, from --map; an empty field leaves the column out.
         values: field → value for empty cells, from --set.
-        date_order: "dmy", "mdy" or "ymd".
+        date_order: "dmy", "mdy" or "ymd"; None where nobody says, which is "dmy".
         mode: whether accounts are made, changed, or both.
         names: the sources as the user named them, for reports; the files' own paths where that is empty.
         rows: which rows of the one source are meant.
         full: whether to look everybody up, whatever is remembered.
+        said: the options with which a file to correct is to be read again; None before anything is read.
     """
 
     files: tuple[Path, ...]
@@ -44,11 +46,12 @@ class Job:
     role: Role | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
-    date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
     mode: Literal["upsert", "create", "update"] = "upsert"
     names: tuple[str, ...] = ()
     rows: RowChoice = EVERY_ROW
     full: bool = False
+    said: tuple[tuple[str, str], ...] | None = None
 
     def to_json(self, settings: Settings) -> dict[str, object]:
         """What the journal keeps, so that the same rows can be read again from anywhere and under other settings."""
@@ -57,6 +60,7 @@ class Job:
             "names": [str(file) for file in self.files],
             "sheets": list(self.sheets),
             "columns": columns_for(self, settings),
+            "said": [list(option) for option in self.said or ()],
             **what_decides(self, settings),
         }
 
@@ -75,6 +79,7 @@ class Job:
             names=tuple(stored["names"]),
             # runs of earlier versions know nothing of these
             rows=RowChoice(stored.get("only", ""), stored.get("skip", ""), stored.get("again", "")),
+            said=tuple((option, value) for option, value in stored.get("said", ())),
         )
 
 
@@ -92,7 +97,7 @@ def what_decides(job: Job, settings: Settings) -> dict[str, object]:
         "clear": settings.allow_clear,
         "codes": dict(settings.codes),
         "unknown_codes": dict(settings.unknown_codes),
-        "date_order": job.date_order,
+        "date_order": job.date_order or "dmy",
         "mode": job.mode,
         "only": job.rows.only,
         "skip": job.rows.skip,
@@ -118,8 +123,8 @@ def values_for(job: Job, settings: Settings) -> dict[str, str]:
     return {**organisation, **_by_field(settings.defaults), **_by_field(job.values)}
 
 
-def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, ...]:
-    """Reads every source and checks it.
+def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Job, tuple[Checked, ...]]:
+    """Reads every source and checks it; the job that comes back has what the sources remember of an earlier run.
 
     Args:
         job: what was asked for.
@@ -131,31 +136,39 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Checked, 
         UsageError: an option or a table of the settings names a field that does not exist.
     """
     from bulk_import.check import Options, check_all  # noqa: PLC0415 - heavy
-    from bulk_import.read import read_tables  # noqa: PLC0415 - heavy
 
-    chosen = _fields_named(columns_for(job, settings))
+    tables = _tables(job, settings)
+    job = with_remembered(job, tables, values_for(replace(job, values={}), settings))
     options = Options(
         role=job.role,
         defaults=values_for(job, settings),
-        date_order=job.date_order,
+        date_order=job.date_order or "dmy",
         severities=settings.severities,
-        chosen=chosen,
+        chosen=_fields_named(columns_for(job, settings)),
         bad_optional=settings.bad_optional,
         apostrophes=Apostrophes(settings.apostrophes),
         clear=settings.allow_clear,
         coding=coding(settings.codes, settings.unknown_codes),
         today=today,
     )
-    known = _known(chosen)
+    return job, check_all(tables, options=options)
+
+
+def _tables(job: Job, settings: Settings) -> list[Table]:
+    """Every source as it was read."""
+    from bulk_import.read import read_tables  # noqa: PLC0415 - heavy
+
+    known = _known(_fields_named(columns_for(job, settings)))
     names = job.names or tuple(map(str, job.files))
     tables = [
         table
         for file, name in zip(job.files, names, strict=True)
         for table in read_tables(file, name=name, sheets=job.sheets, known=known)
     ]
-    _refuse_unknown_headings(job, tables)
+    if job.said is None:  # else an earlier reading has seen to it
+        _refuse_unknown_headings(job, tables)
     _refuse_unknown_rows(job, tables)
-    return check_all(tables, options=options)
+    return tables
 
 
 def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:

@@ -166,7 +166,7 @@ def _read_again(run: Run, settings: Settings, journal: Journal) -> Desk:
         environment=run.start.environment,
         out=Path(str(run.start.options["folder"])),
     )
-    checked = read_and_check(job, then, uk_today(run.started))
+    job, checked = read_and_check(job, then, uk_today(run.started))
     for source, before in zip(checked, run.start.sources, strict=True):
         if source.table.source.sha256 != before.sha256:
             raise RefusedAsUnsafe(
@@ -276,7 +276,7 @@ def reported_again(name: str, settings: Settings, journal: Journal) -> tuple[Des
     desk = _read_again(run, settings, journal)
     stopped = run.start.mode == "submit" and run.exit_code in {None, 3}
     ending = replace(_ending_of(run, desk.settings), stopped=stopped, findings=_shared(desk, run))
-    return desk, assemble(desk.checked, _fates(desk, run), ending)
+    return desk, assemble(desk.checked, _fates(desk, run), ending, desk.job.said or ())
 
 
 def _fates(desk: Desk, run: Run) -> list[dict[int, RowFate]] | None:

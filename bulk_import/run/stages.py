@@ -130,7 +130,7 @@ def submit(
 def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
     """The sources read and checked, and the journal open: nothing is asked or sent without a working journal."""
     started = utc_now()
-    checked = read_and_check(job, settings, uk_today(started))
+    job, checked = read_and_check(job, settings, uk_today(started))
     with Journal.open(settings.journal) as journal:
         yield Desk(job, settings, checked, journal, started)
 

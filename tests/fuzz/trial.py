@@ -25,7 +25,8 @@ def _read(data: bytes) -> Table:
     whole = content.Content(Path("people"), "people", data, "0" * 64, kind)
     if kind is content.FileType.TEXT:
         return text.read_text(whole, known=known)
-    return workbook.read_workbook(whole, sheet=None, known=known)
+    (table,) = workbook.read_workbook(whole, known=known)
+    return table
 
 
 def _said(finding: Finding) -> str:

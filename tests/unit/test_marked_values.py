@@ -55,6 +55,7 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path) -> None:
     book = opened(file.data)
     assert book.sheetnames == ["people", "Problems"]
     sheet = book["people"]
+    assert [cell.value for cell in sheet[1]][:3] == [None, "Enrolments", None]
     assert [cell.value for cell in sheet[2]][:3] == ["Problem", "MISID", "First Name"]
     # openpyxl leaves Excel's own way of writing an underscore as it is
     shown = [sheet.cell(row, 8).value.replace("_x005F_", "_") for row in range(4, 4 + len(HOSTILE))]
@@ -66,6 +67,7 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path) -> None:
     assert sheet.cell(4, 4).comment.author == "bulk-import"
     assert sheet.freeze_panes == "B3"
     assert "because a CSV or text file has no place for marks" in book["Problems"]["A3"].value
+    assert "what the run's report calls A3 is B3 here" in book["Problems"]["A4"].value
     again, before = read(back(tmp_path, file.data)), read(path)
     assert texts(again) == texts(before)
     assert again.frame.index.tolist() == before.frame.index.tolist()
@@ -119,7 +121,9 @@ def test_other_workbooks_come_back_as_copies(tmp_path: Path) -> None:
     path.write_bytes(ods(rows))
     file = to_fix(path)
     assert file.name == "people-to-fix.xlsx"
-    assert "it is an OpenDocument workbook" in opened(file.data)["Problems"]["A3"].value
+    problems = opened(file.data)["Problems"]
+    assert "it is an OpenDocument workbook" in problems["A3"].value
+    assert "formulas, drop-downs, pictures and other sheets of your own file are not in it" in problems["A4"].value
 
 
 def test_a_source_that_changed_comes_back_as_a_copy(tmp_path: Path) -> None:
@@ -135,7 +139,14 @@ def test_a_source_that_changed_comes_back_as_a_copy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "stem"),
-    [("a.csv", "a"), ("a-to-fix.csv", "a"), ("a-to-fix (2).csv", "a"), ("a-to-fix-to-fix.csv", "a"), ("a.b", "a")],
+    [
+        ("a.csv", "a"),
+        ("a-to-fix.csv", "a"),
+        ("a-to-fix (2).csv", "a"),
+        ("a-to-fix-to-fix.csv", "a"),
+        ("a-to-fix 2.csv", "a"),
+        ("a.b", "a"),
+    ],
 )
 def test_the_name_does_not_grow(tmp_path: Path, name: str, stem: str) -> None:
     """A file that came back once comes back under the same name."""

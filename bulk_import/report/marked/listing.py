@@ -2,25 +2,93 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import PROBLEMS_MARK, PROBLEMS_SHEET
+from bulk_import.catalogue import MARKED_SHEET, PROBLEMS_MARK, PROBLEMS_SHEET, READ_WITH
 from bulk_import.findings import column_letters
 from bulk_import.report.cells import HIGHEST_ROW, LINE
 from bulk_import.report.marked.sheet import MAIN, text_cell
 from bulk_import.report.marked.splice import content
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.report.marked.marks import Line
     from bulk_import.report.marked.style_sheet import Looks
 
-HEADINGS: Final = ("Go to", "Column", "Severity", "What is wrong", "What to do")
-WIDTHS: Final = (12, 28, 10, 70, 70)
+COLUMNS: Final = {"Go to": 12, "Sheet": 24, "Column": 28, "Severity": 10, "What is wrong": 70, "What to do": 70}
+"""Heading → width in characters; the sheet is named where there are several."""
+
 TITLE_HEIGHT: Final = 24
 MOST_LINES: Final = 60_000
 """Excel follows no more than 65,530 links in a sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What is listed of one sheet.
+
+    Attributes:
+        sheet: its name.
+        first_column: where links to whole rows lead, counted from 1.
+        lines: in order.
+        own: the headings of our columns in it.
+    """
+
+    sheet: str
+    first_column: int
+    lines: Sequence[Line]
+    own: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The whole of the sheet Problems.
+
+    Attributes:
+        sections: of all sheets that were read, in order.
+        remarks: what there is to know about the file, a sentence or two each.
+        read_with: the options with which the sheets were read, and will be again.
+    """
+
+    sections: Sequence[Section]
+    remarks: Sequence[str]
+    read_with: Sequence[tuple[str, str]]
+
+    @property
+    def above(self) -> list[tuple[str, ...]]:
+        """The rows above the lines: sentences, and what reading the file again goes by."""
+        sheets = [(MARKED_SHEET, one.sheet, *one.own) for one in self.sections]
+        return [
+            (PROBLEMS_MARK,),
+            *((remark,) for remark in [*self.remarks, *self._cut]),
+            *sheets,
+            *((READ_WITH, *option) for option in self.read_with),
+        ]
+
+    @property
+    def _cut(self) -> tuple[str, ...]:
+        """What to say where one sheet cannot hold all lines."""
+        count = sum(len(section.lines) for section in self.sections)
+        if count <= MOST_LINES:
+            return ()
+        shown = f"The first {MOST_LINES:,} of {count:,} problems are listed here"
+        return (f"{shown}; results.xlsx of the run has them all.",)
+
+    @property
+    def widths(self) -> Mapping[str, int]:
+        """Heading → width of the lines' columns."""
+        return {text: width for text, width in COLUMNS.items() if text != "Sheet" or len(self.sections) > 1}
+
+    def lines(self) -> Iterator[tuple[tuple[str, ...], str | None]]:
+        """What stands in each line, and the place in the workbook to which it leads."""
+        pairs = ((section, line) for section in self.sections for line in section.lines)
+        for section, line in islice(pairs, MOST_LINES):
+            sheet = (section.sheet,) if len(self.sections) > 1 else ()
+            texts = (place_of(line), *sheet, line.heading, line.weight, line.wrong, line.to_do)
+            yield texts, target_of(line, section.sheet, section.first_column)
 
 
 def sheet_name(taken: Collection[str]) -> str:
@@ -52,12 +120,7 @@ def target_of(line: Line, sheet: str, first_column: int) -> str | None:
     return f"'{quoted}'!{column_letters(line.column or first_column)}{line.row}"
 
 
-def cells_of(line: Line) -> tuple[str, ...]:
-    """What stands in a line, in the order of `HEADINGS`."""
-    return place_of(line), line.heading, line.weight, line.wrong, line.to_do
-
-
-def height_of(texts: Sequence[str], widths: Sequence[int]) -> int:
+def height_of(texts: Iterable[str], widths: Iterable[int]) -> int:
     """How high a row of wrapped texts is, in points; spreadsheet programs do not all see to it themselves.
 
     Args:
@@ -71,37 +134,20 @@ def height_of(texts: Sequence[str], widths: Sequence[int]) -> int:
     return min(lines * LINE, HIGHEST_ROW)
 
 
-def shown_lines(lines: Sequence[Line]) -> tuple[Sequence[Line], tuple[str, ...]]:
-    """The lines that one sheet can hold, and what to say where that is not all of them."""
-    if len(lines) <= MOST_LINES:
-        return lines, ()
-    return lines[:MOST_LINES], (
-        f"The first {MOST_LINES:,} of {len(lines):,} problems are listed here; results.xlsx of the run has them all.",
-    )
-
-
-def problems_sheet(lines: Sequence[Line], remarks: Sequence[str], sheet: str, first_column: int, looks: Looks) -> bytes:
-    """The worksheet part.
-
-    Args:
-        lines: of the sheet.
-        remarks: what there is to know about the file, a sentence or two each.
-        sheet: the name of the sheet that the links lead to.
-        first_column: where links to whole rows lead, counted from 1.
-        looks: the workbook's formats.
-    """
-    lines, cut = shown_lines(lines)
-    above = [PROBLEMS_MARK, *remarks, *cut]
+def problems_sheet(listing: Listing, looks: Looks) -> bytes:
+    """The worksheet part, with the workbook's formats."""
+    above, widths, lines = listing.above, listing.widths, list(listing.lines())
     heading_row = len(above) + 1
-    rows = [_row(1, [above[0]], looks.title, TITLE_HEIGHT)]
-    rows += [_row(at, [text], looks.plain) for at, text in enumerate(above[1:], start=2)]
-    rows.append(_row(heading_row, HEADINGS, looks.heading))
-    rows += _lines(lines, heading_row + 1, looks)
-    links = "".join(_links(lines, heading_row + 1, sheet, first_column))
+    rows = [_row(1, above[0], looks.title, TITLE_HEIGHT)]
+    rows += [_row(at, texts, looks.plain) for at, texts in enumerate(above[1:], start=2)]
+    rows.append(_row(heading_row, tuple(widths), looks.heading))
+    rows += _lines(lines, heading_row + 1, looks, tuple(widths.values()))
+    links = "".join(_links(lines, heading_row + 1))
     columns = "".join(
-        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, start=1)
+        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
+        for at, width in enumerate(widths.values(), start=1)
     )
-    last = f"{column_letters(len(HEADINGS))}{heading_row + len(lines)}"
+    last = f"{column_letters(len(widths))}{heading_row + len(lines)}"
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}">'
         '<sheetPr><tabColor rgb="FF9C0006"/><pageSetUpPr fitToPage="1"/></sheetPr>'
@@ -120,19 +166,19 @@ def _row(number: int, texts: Sequence[str], look: int, height: int = LINE) -> st
     return f'<row r="{number}" ht="{height}" customHeight="1">{"".join(cells)}</row>'
 
 
-def _lines(lines: Sequence[Line], first: int, looks: Looks) -> Iterator[str]:
-    for number, line in enumerate(lines, start=first):
-        styles = [looks.link if line.row is not None else looks.words, *[looks.words] * (len(HEADINGS) - 1)]
-        texts = zip(cells_of(line), styles, strict=True)
+def _lines(
+    lines: Sequence[tuple[tuple[str, ...], str | None]], first: int, looks: Looks, widths: Sequence[int]
+) -> Iterator[str]:
+    for number, (texts, target) in enumerate(lines, start=first):
+        styles = [looks.link if target is not None else looks.words, *[looks.words] * (len(texts) - 1)]
         cells = (
-            text_cell(f"{column_letters(at)}{number}", text, look) for at, (text, look) in enumerate(texts, start=1)
+            text_cell(f"{column_letters(at)}{number}", text, look)
+            for at, (text, look) in enumerate(zip(texts, styles, strict=True), start=1)
         )
-        height = height_of(cells_of(line), WIDTHS)
-        yield f'<row r="{number}" ht="{height}" customHeight="1">{"".join(cells)}</row>'
+        yield f'<row r="{number}" ht="{height_of(texts, widths)}" customHeight="1">{"".join(cells)}</row>'
 
 
-def _links(lines: Sequence[Line], first: int, sheet: str, first_column: int) -> Iterator[str]:
-    for number, line in enumerate(lines, start=first):
-        target = target_of(line, sheet, first_column)
+def _links(lines: Sequence[tuple[tuple[str, ...], str | None]], first: int) -> Iterator[str]:
+    for number, (texts, target) in enumerate(lines, start=first):
         if target is not None:
-            yield f'<hyperlink ref="A{number}" location="{content(target)}" display="{content(place_of(line))}"/>'
+            yield f'<hyperlink ref="A{number}" location="{content(target)}" display="{content(texts[0])}"/>'

@@ -7,14 +7,14 @@ import io
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import PROBLEM_HEADINGS
+from bulk_import.catalogue import PROBLEM_HEADINGS, without_column
 from bulk_import.errors import InputUnreadable
 from bulk_import.findings import column_letters
 from bulk_import.read.package import open_package
 from bulk_import.read.workbook import read_workbook
 from bulk_import.read.xlsx import listed
 from bulk_import.report.marked.carried import carried
-from bulk_import.report.marked.listing import own_heading, problems_sheet, sheet_name
+from bulk_import.report.marked.listing import Listing, Section, own_heading, problems_sheet, sheet_name
 from bulk_import.report.marked.marks import IN_PLACE, Move
 from bulk_import.report.marked.notes import MOST_NOTES, with_notes
 from bulk_import.report.marked.parts import OFFICE, Parts
@@ -26,7 +26,7 @@ from bulk_import.report.marked.splice import content as escaped
 from bulk_import.report.marked.style_sheet import with_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bulk_import.read.content import Content
     from bulk_import.read.table import Table
@@ -49,7 +49,7 @@ ENDINGS: Final = {
 
 HOW_TO: Final = (
     "Correct the marked cells in your own sheet, save this file, and submit it as it is. This sheet, the column "
-    "“{heading}” and the marks are left out when the file is read; rows that are done are recognised and left alone."
+    "{headings} and the marks are left out when the file is read; rows that are done are recognised and left alone."
 )
 FIRST: Final = (
     "What is wrong with a row stands in column A, “{heading}”. Your own columns follow, each one further right than in "
@@ -71,61 +71,107 @@ class MarkedBook:
     ending: str
 
 
-def mark_workbook(content: Content, table: Table, marks_at: Callable[[Move], Marks]) -> MarkedBook:
+@dataclass(frozen=True, slots=True)
+class ToMark:
+    """A sheet that was read.
+
+    Attributes:
+        table: what was read from it.
+        marks_at: gives its marks, where the source's cells stand as they are told.
+        needed: whether somebody has to correct anything there.
+    """
+
+    table: Table
+    marks_at: Callable[[Move], Marks]
+    needed: bool
+
+    @property
+    def name(self) -> str:
+        """The sheet's."""
+        return self.table.source.sheet or ""
+
+    @property
+    def marked_before(self) -> bool:
+        """Whether marks of an earlier run stand there, to be replaced or taken away."""
+        return self.table.marks is not None and self.table.marks.problem_column is not None
+
+
+def mark_workbook(content: Content, sheets: Sequence[ToMark], read_with: Sequence[tuple[str, str]]) -> MarkedBook:
     """Writes the marks into the workbook's XML.
 
     Args:
         content: the source, an XLSX or XLSM.
-        table: what was read from it.
-        marks_at: gives the marks, where the source's cells stand as they are told.
+        sheets: those that were read, in order.
+        read_with: the options with which they were.
 
     Raises:
         CannotMarkError: it could not be done without touching what the workbook holds. The message says why.
     """
     try:
-        return _marked(content, table, marks_at)
+        return _marked(content, sheets, read_with)
     except (InputUnreadable, KeyError, IndexError, ValueError):
         # Foreign parts may lack what the standard demands, or have something else in its place.
         raise CannotMarkError("its parts are not as Excel writes them") from None
 
 
-def _marked(content: Content, table: Table, marks_at: Callable[[Move], Marks]) -> MarkedBook:
+def _marked(content: Content, sheets: Sequence[ToMark], read_with: Sequence[tuple[str, str]]) -> MarkedBook:
     parts, book = _opened(content)
-    part = next(sheet.part for sheet in book.sheets if sheet.name == table.source.sheet)
-    move = _move(parts, table, part)
-    marks = marks_at(move)
+    at = {sheet.name: sheet.part for sheet in book.sheets}
     styles, looks = _styles(parts)
-    problem_column = table.marks.problem_column if table.marks else None
-    sheet = open_sheet(parts.read(part))
-    rows = find_rows(sheet.data, None if problem_column else {table.heading_row, *marks.problems})
-    column = problem_column or (1 if move.columns else max(rows.last_column, sheet.merged) + 1)
-    heading = own_heading(PROBLEM_HEADINGS, [one.text for one in table.headings])
+    parts.write(*styles)
+    by_letters = any(option == "--map" and without_column(value) != value for option, value in _headings(read_with))
+    moves = [_move(parts, one, at[one.name], by_letters=by_letters) for one in sheets]
+    told = [_mark(parts, one, at[one.name], move, looks) for one, move in zip(sheets, moves, strict=True)]
+    sections = [section for section, _ in told]
+    headings = " or ".join(f"“{heading}”" for heading in dict.fromkeys(one.own[0] for one in sections if one.own))
     remarks = (
-        HOW_TO.format(heading=heading),
-        _where(table, column, heading),
-        *([FEW_NOTES.format(most=MOST_NOTES)] if len(marks.cells) > MOST_NOTES else []),
+        HOW_TO.format(headings=headings),
+        *dict.fromkeys(remark for _, remarks in told for remark in remarks),
         *carried(parts, book),
     )
-    drawing = _notes(parts, parts.real(part), sheet, marks)
-    marking = Marking(column, table.heading_row, heading, marks.problems, marks.cells, looks, drawing)
-    parts.write(part, marked(sheet, rows, marking))
-    parts.write(*styles)
-    first = table.headings[0].column + move.columns
-    _list_problems(parts, book, table, problems_sheet(marks.lines, remarks, table.source.sheet or "", first, looks))
+    _list_problems(parts, book, sheets, problems_sheet(Listing(sections, remarks, read_with), looks))
     stream = io.BytesIO()
     parts.save(stream)
-    _prove(stream.getvalue(), content, table, move)
+    _prove(stream.getvalue(), content, sheets, moves)
     kind = parts.main_content_type()
     return MarkedBook(stream.getvalue(), next((end for mark, end in ENDINGS.items() if kind.endswith(mark)), ".xlsx"))
 
 
-def _move(parts: Parts, table: Table, part: str) -> Move:
+def _headings(read_with: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The options with the headings that they name, without the fields behind them."""
+    return [(option, value.rpartition("=")[0]) for option, value in read_with]
+
+
+def _mark(parts: Parts, one: ToMark, part: str, move: Move, looks: Looks) -> tuple[Section, tuple[str, ...]]:
+    """Marks one sheet; what is listed of it, and what there is to know about it."""
+    table = one.table
+    first = table.headings[0].column + move.columns
+    if not one.needed and not one.marked_before:
+        return Section(one.name, first, (), ()), ()
+    marks = one.marks_at(move)
+    own = table.marks.problem_column if table.marks else None
+    sheet = open_sheet(parts.read(part))
+    rows = find_rows(sheet.data, None if own else {table.heading_row, *marks.problems})
+    column = own or (1 if move.columns else max(rows.last_column, sheet.merged) + 1)
+    heading = own_heading(PROBLEM_HEADINGS, [one.text for one in table.headings])
+    drawing = _notes(parts, parts.real(part), sheet, marks)
+    marking = Marking(column, table.heading_row, heading, marks.problems, marks.cells, looks, drawing)
+    parts.write(part, marked(sheet, rows, marking))
+    remarks = (
+        f"Sheet “{one.name}”: {_where(table, column, heading)}",
+        *([FEW_NOTES.format(most=MOST_NOTES)] if len(marks.cells) > MOST_NOTES else []),
+    )
+    beside = table.marks.beside if table.marks else ()
+    return Section(one.name, first, marks.lines, (heading, *beside)), remarks
+
+
+def _move(parts: Parts, one: ToMark, part: str, *, by_letters: bool) -> Move:
     """Where the source's cells will stand: one column further right, where the column Problem can be the first."""
-    headings = [heading.text.strip().casefold() for heading in table.headings if heading.text.strip()]
-    if table.marks is not None and table.marks.problem_column is not None:
+    headings = [heading.text.strip().casefold() for heading in one.table.headings if heading.text.strip()]
+    if one.marked_before or not one.needed:
         return IN_PLACE
     # Headings that stand twice are told apart by their column, so that it may not become another.
-    if len(set(headings)) < len(headings) or not make_room(parts, table.source.sheet or "", part):
+    if by_letters or len(set(headings)) < len(headings) or not make_room(parts, one.name, part):
         return IN_PLACE
     return Move(1)
 
@@ -183,23 +229,24 @@ def _notes(parts: Parts, sheet: str, opened: Sheet, marks: Marks) -> str | None:
     return parts.relate(sheet, "vmlDrawing", drawing)
 
 
-def _list_problems(parts: Parts, book: Book, table: Table, data: bytes) -> None:
+def _list_problems(parts: Parts, book: Book, sheets: Sequence[ToMark], data: bytes) -> None:
     """The sheet Problems, in the place of an earlier one or as the last sheet."""
-    if table.marks is not None:
-        parts.write(next(sheet.part for sheet in book.sheets if sheet.name == table.marks.sheet), data)
+    earlier = {one.table.marks.sheet for one in sheets if one.table.marks is not None}
+    if earlier:
+        parts.write(next(sheet.part for sheet in book.sheets if sheet.name in earlier), data)
         return
     part = parts.free("xl/worksheets/sheet{}.xml")
     parts.add(part, data, SHEET_TYPE)
     id_ = parts.relate(BOOK, "worksheet", part)
     workbook = outline(parts.read(BOOK), depth=2)
-    (sheets,) = workbook.root.named("sheets")
-    taken = [int(node.attributes.get("sheetId", 0)) for node in sheets.children]
-    own = escaped(sheet_name([node.attributes.get("name", "") for node in sheets.children]))
+    (listed_,) = workbook.root.named("sheets")
+    taken = [int(node.attributes.get("sheetId", 0)) for node in listed_.children]
+    own = escaped(sheet_name([node.attributes.get("name", "") for node in listed_.children]))
     item = f'<{workbook.prefix}sheet xmlns:r="{OFFICE}" name="{own}" sheetId="{max(taken) + 1}" r:id="{id_}"/>'
-    parts.write(BOOK, spliced(workbook.data, workbook.appended(sheets, [item.encode()])))
+    parts.write(BOOK, spliced(workbook.data, workbook.appended(listed_, [item.encode()])))
 
 
-def _prove(data: bytes, content: Content, table: Table, move: Move) -> None:
+def _prove(data: bytes, content: Content, sheets: Sequence[ToMark], moves: Sequence[Move]) -> None:
     """Reads the marked workbook as it will be read when it comes back: it must hold what the source held.
 
     Raises:
@@ -207,14 +254,17 @@ def _prove(data: bytes, content: Content, table: Table, move: Move) -> None:
         InputUnreadable: it cannot be read.
     """
     again = replace(content, data=data, sha256=hashlib.sha256(data).hexdigest())
-    headings = {heading.text for heading in table.headings}
+    headings = {heading.text for one in sheets for heading in one.table.headings}
+    found = read_workbook(again, known=headings.__contains__)
+    if len(found) != len(sheets) or not all(map(_same, found, (one.table for one in sheets), moves)):
+        raise CannotMarkError("with marks in it, it would no longer have been read as before")
+
+
+def _same(found: Table, table: Table, move: Move) -> bool:
+    """Whether a sheet was read as before, but for what was moved."""
     moved = tuple(replace(heading, column=heading.column + move.columns) for heading in table.headings)
-    found = read_workbook(again, sheet=table.source.sheet, known=headings.__contains__)
-    same = (
-        found.headings == moved
-        and found.heading_row == table.heading_row
+    return (
+        (found.source.sheet, found.headings, found.heading_row) == (table.source.sheet, moved, table.heading_row)
         and found.frame.equals(table.frame)
         and bool((found.types == table.types).all())
     )
-    if not same:
-        raise CannotMarkError("with marks in it, it would no longer have been read as before")
