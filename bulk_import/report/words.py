@@ -176,7 +176,7 @@ _STEPS = (
     (Status.HELD, "Rows that a person has to decide about: {n}. Problems says why."),
     (
         Status.INVALID,
-        "Rows that need correcting: {n}. Problems lists their cells; correct them in your own file.",
+        "Rows that need correcting: {n}. Problems lists their cells; correct the file with -to-fix in its name.",
     ),
 )
 

@@ -136,7 +136,7 @@ def test_problem_is_the_first_column(tmp_path: Path) -> None:
     sheet = opened(to_fix(path).data)[PEOPLE]
     assert [cell.value for cell in sheet[3]] == ["Problem", *HEADINGS, None]
     assert [row for row in range(4, 7) if sheet.cell(row, 1).value] == [5]
-    assert sheet["A5"].value.startswith("Column D, row 5: ")
+    assert sheet["A5"].value.startswith("D5: ")
     assert "it has no @" in sheet["D5"].comment.text
     assert sheet.freeze_panes == "D4"
     assert sheet.column_dimensions["D"].width == openpyxl.load_workbook(path)[PEOPLE].column_dimensions["C"].width

@@ -62,7 +62,7 @@ def test_a_csv_comes_back_as_a_workbook(tmp_path: Path) -> None:
     assert shown == list(HOSTILE)
     assert {cell.data_type for row in sheet.iter_rows(min_row=4) for cell in row} <= {"s", "n"}
     assert not [cell for row in sheet.iter_rows(min_row=4) for cell in row if cell.data_type == "n" and cell.value]
-    assert sheet.cell(4, 1).value.startswith("Column D, row 4: “Last Name” (LastName) is missing")
+    assert sheet.cell(4, 1).value.startswith("D4: “Last Name” (LastName) is missing")
     assert sheet.cell(4, 4).fill.fgColor.rgb == "FFFFC7CE"
     assert sheet.cell(4, 4).comment.author == "bulk-import"
     assert sheet.freeze_panes == "B3"

@@ -66,7 +66,7 @@ def opened(file: FileToFix) -> Any:  # noqa: ANN401 - openpyxl's types are wider
 
 def without_our_marks(sheet: bytes) -> str:
     """A marked worksheet without the cells and the conditional formats that are ours."""
-    text = re.sub(r'<c r="P[0-9]+" s="[0-9]+" t="inlineStr">.*?</c>', "", sheet.decode())
+    text = re.sub(r'<c r="P[0-9]+" s="[0-9]+" t="inlineStr">.*?</c>', "", sheet.decode(), flags=re.DOTALL)
     rule = rf"<cfRule[^>]*><formula>{re.escape(RULE)}</formula></cfRule>"
     ours = rf'<conditionalFormatting sqref="[^"]*">{rule}</conditionalFormatting>'
     text = re.sub(ours, "", text)
@@ -140,8 +140,9 @@ def test_each_problem_is_told_in_four_ways(tmp_path: Path) -> None:
     assert sheet["P3"].value == "Problem"
     texts = {row: sheet.cell(row, 16).value for row in range(FIRST_ROW, FIRST_ROW + len(SOME))}
     assert {row for row, text in texts.items() if text} == {4, 6, 7}
-    assert texts[6].startswith("(1) Column D, row 6: this is not an e-mail address")
-    assert "(2) Column H, row 6: ClassroomID is not sent, because the cell holds the error" in texts[6]
+    assert texts[6].startswith("(1) D6: This is not an e-mail address")
+    assert (sheet.cell(6, 16).alignment.wrap_text, sheet.cell(6, 16).alignment.vertical) == (True, "top")
+    assert "\n(2) H6: ClassroomID is not sent, because the cell holds the error" in texts[6]
     lines = [row for row in problems.iter_rows(min_row=2) if row[0].hyperlink]
     assert [(row[0].value, row[0].hyperlink.location, row[1].value) for row in lines] == [
         ("D4", f"'{PEOPLE}'!D4", "Email Address"),
@@ -152,10 +153,16 @@ def test_each_problem_is_told_in_four_ways(tmp_path: Path) -> None:
 
 
 def test_it_says_what_it_carries(tmp_path: Path) -> None:
-    """Hidden sheets, macros, comments, properties and the author's name are named on the sheet Problems."""
-    texts = [row[0].value for row in opened(to_fix(source(tmp_path)))["Problems"].iter_rows(max_row=6)]
+    """Hidden sheets, macros, comments, properties and the names in them are named on the sheet Problems."""
+    data = rich_workbook(SOME)
+    core = part_of(data, "docProps/core.xml").replace(b"lastModifiedBy>A.", b"lastModifiedBy>B. O&apos;Hara, for A.")
+    named = b"<Manager>C. Head</Manager><Company>North &amp; South</Company>"
+    app = part_of(data, "docProps/app.xml").replace(b"<Company></Company>", named)
+    path = source(tmp_path, rezipped(data, {"docProps/core.xml": core, "docProps/app.xml": app}))
+    texts = [row[0].value for row in opened(to_fix(path))["Problems"].iter_rows(max_row=6)]
     (carried,) = [text for text in texts if text and text.startswith("As it is your own workbook")]
-    for words in ("“Old”", "macros", "comments", "document properties of your own", "A. Registrar"):
+    people = ("(A. Registrar)", "(B. O'Hara, for A. Registrar)", "(C. Head)", "(North & South)")
+    for words in ("“Old”", "macros", "comments", "document properties of your own", *people):
         assert words in carried
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.report.marked.splice import outline
@@ -21,6 +22,13 @@ KINDS: Final = (
     (re.compile(r"xl/pivotcache/[^/]+\.xml"), "stored data of pivot tables"),
     (re.compile(r"docprops/custom\.xml"), "document properties of your own"),
 )
+PROPERTIES: Final = (
+    ("docProps/core.xml", "creator", "its author's name"),
+    ("docProps/core.xml", "lastModifiedBy", "the name of whoever saved it last"),
+    ("docProps/app.xml", "Manager", "its manager's name"),
+    ("docProps/app.xml", "Company", "its company's name"),
+)
+"""Part, name and words of document properties that name somebody."""
 
 
 def carried(parts: Parts, book: Book) -> Iterator[str]:
@@ -29,18 +37,17 @@ def carried(parts: Parts, book: Book) -> Iterator[str]:
     hidden = [sheet.name for sheet in book.sheets if sheet.state != "visible"]
     if hidden:
         found.insert(0, f"hidden sheets ({', '.join(f'“{name}”' for name in hidden)})")
-    if author := _author(parts):
-        found.append(f"its author's name ({author})")
+    found += [f"{words} ({text})" for part, name, words in PROPERTIES if (text := _property(parts, part, name))]
     if found:
         yield f"As it is your own workbook, this file carries what yours does: {', '.join(found)}."
 
 
-def _author(parts: Parts) -> str:
-    """The author among the document properties."""
-    if not parts.has("docProps/core.xml"):
+def _property(parts: Parts, part: str, name: str) -> str:
+    """What a document property says."""
+    if not parts.has(part):
         return ""
-    properties = outline(parts.read("docProps/core.xml"), depth=1)
-    for node in properties.root.named("creator"):
+    properties = outline(parts.read(part), depth=1)
+    for node in properties.root.named(name):
         text = re.sub(rb"<[^<>]*>", b"", properties.data[node.start : node.stop])
-        return text.decode("utf-8", "replace").strip()
+        return unescape(text.decode("utf-8", "replace")).strip()
     return ""

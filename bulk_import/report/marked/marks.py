@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import Severity, fix, located, message, severity
+from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.cells import safe_heading
 from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
@@ -90,7 +90,7 @@ class Line:
         weight: in words.
         wrong: what is wrong.
         to_do: what to do.
-        located: what is wrong and where, for the column Problem, which stands beside no cell.
+        located: what is wrong, with the cell before it, for the column Problem, which stands beside no cell.
     """
 
     row: int | None
@@ -200,14 +200,14 @@ def _joined(told: list[Line]) -> str:
     """What is said of a row in one cell, numbered where there are several things."""
     if len(told) == 1:
         return f"{told[0].located} {told[0].to_do}"
-    return " ".join(f"({number}) {line.located} {line.to_do}" for number, line in enumerate(told, start=1))
+    return "\n".join(f"({number}) {line.located} {line.to_do}" for number, line in enumerate(told, start=1))
 
 
 def _line(weight: Severity, finding: Finding) -> Line:
     place = finding.place
     heading = finding.heading or finding.field or ""
     wrong, to_do = _short(message(finding)), _short(fix(finding))
-    placed = wrong if place.column is None else _short(located(finding))
+    placed = wrong if place.address is None else f"{place.address}: {wrong}"
     return Line(place.row, place.column, heading, SEVERITIES[weight], wrong, to_do, placed)
 
 

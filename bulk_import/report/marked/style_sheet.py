@@ -105,7 +105,7 @@ def _formats(prefix: str, font: int, fill: int) -> list[bytes]:
     """The cell formats, in the order of `Looks`."""
     wrap = ' wrapText="1"'
     wanted = (
-        (PROBLEM, 0, "bottom", ""),
+        (PROBLEM, 0, "top", wrap),
         (WHITE_BOLD, fill, "top", wrap),
         (LINK, 0, "top", ""),
         (PLAIN, 0, "top", wrap),
