@@ -287,6 +287,11 @@ def _breaches(
                 pass
 
 
+def nameless(answers: Answers) -> bool:
+    """Whether entries that an answer speaks of are known by their numbers alone, as the journal keeps them."""
+    return any(isinstance(given, Wrong) and given.ids and not given.said for given in answers.values())
+
+
 def _plain(given: Answer) -> bool:
     """Whether there is nothing to say about an answer."""
     return not (isinstance(given, Wrong) or (isinstance(given, Known) and given.archived))

@@ -13,7 +13,7 @@ from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
 from bulk_import.kinds import Awaited
 from bulk_import.plan import Create, Earlier
-from bulk_import.references import from_json
+from bulk_import.references import from_json, nameless
 from bulk_import.report import Calls, OrganisationInfo, pseudonymised
 from bulk_import.run.bookkeeping import (
     conclude,
@@ -239,8 +239,17 @@ def _still_to_do(desk: Desk, run: Run, target: Target, world: World) -> tuple[Le
     return left, actions
 
 
+REPORTS = ("results.xlsx", "report.html", "report.json")
+LEFT = (
+    "The reports were left as they are: they name entries of OneFile's lists, of which the journal has only numbers. "
+    "Take one of them away, and they are written again with the numbers."
+)
+
+
 def rebuild(name: str, settings: Settings) -> Finished:
     """Writes a run's reports again, from the journal and the source file; the journal stays as it is.
+
+    Reports that are whole, and name entries of OneFile's lists of which the journal has the numbers alone, are left.
 
     Raises:
         UsageError: there is no such run.
@@ -250,6 +259,11 @@ def rebuild(name: str, settings: Settings) -> Finished:
     """
     with Journal.open(settings.journal) as journal:
         desk, report = reported_again(name, settings, journal)
+        folder = make_folder(desk.settings.out, report.run)
+        there = tuple(folder / file for file in REPORTS)
+        ended = _known(journal, name).state is not RunState.RUNNING
+        if ended and nameless(desk.answers) and all(file.exists() for file in there):
+            return Finished(replace(report, notices=(*report.notices, LEFT)), folder, there)
         return write(desk, report)
 
 

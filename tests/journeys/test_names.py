@@ -112,6 +112,10 @@ def test_what_a_name_does_not_decide_is_left_to_a_person(tmp_path: Path, run: Ru
     files = (Path(done.json["report"]).parent / "log.jsonl", tmp_path / "reports" / "journal.db")
     assert [name for name in (b"Priya", b"Ivy House", b"Levl") for file in files if name in file.read_bytes()] == []
     rebuilt = run(tmp_path, "report", done.json["run"], "--json")
+    assert "“Carpentry Level 2 A”" in report_of(rebuilt)["rows"][0]["findings"][0]["message"]
+    assert "left as they are" in rebuilt.err
+    Path(done.json["report"]).unlink()
+    rebuilt = run(tmp_path, "report", done.json["run"], "--json")
     assert told(rebuilt) == told(done)
     assert "id 201" in report_of(rebuilt)["rows"][0]["findings"][0]["message"]
 
