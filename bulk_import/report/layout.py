@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
@@ -26,6 +27,8 @@ _MOST_BYTES = 1_900_000_000
 
 _BYTES_OF_CELL = 80
 _BYTES_OF_WORDS = 500
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'()]")
 _WORST_ESCAPE = 5
 """`&` becomes `&amp;`."""
 
@@ -99,11 +102,19 @@ def lay_out(report: Report, *, most_rows: int) -> Layout:
     """
     sheets: list[ResultsSheet] = []
     numbered = list(enumerate(report.sources))
+    several = len({_headings(source) for source in report.sources}) > 1
     for headings, group in groupby(numbered, key=lambda pair: _headings(pair[1])):
         for blocks in _filled(list(group), most_rows):
             name = f"Results {len(sheets) + 1}" if sheets else "Results"
-            sheets.append(ResultsSheet(name, headings, blocks))
+            of = {report.sources[block.source].checked.table.source.sheet for block in blocks} if several else set()
+            sheets.append(ResultsSheet(_named(name, of), headings, blocks))
     return Layout(tuple(sheets) or (ResultsSheet("Results", (), ()),))
+
+
+def _named(name: str, of: set[str | None]) -> str:
+    """The name of a Results sheet, with that of the only sheet whose rows it shows: “Results 2 (Learners)”."""
+    shown = [_NOT_IN_NAMES.sub("_", sheet) for sheet in of if sheet]
+    return f"{name} ({shown[0][: _LONGEST_NAME - len(name) - 3]})" if len(of) == len(shown) == 1 else name
 
 
 def _headings(source: SourceReport) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def make_skeleton(report: Report, layout: Layout) -> bytes:
         for sheet in layout.sheets:
             _results(book, looks, report, sheet)
         for number, lines in enumerate(_problem_sheets(report), start=1):
-            _problems(book, looks, number, lines)
+            _problems(book, looks, report, number, lines)
     return buffer.getvalue()
 
 
@@ -86,7 +86,7 @@ def _results(book: Workbook, looks: Mapping[Style, Format], report: Report, shee
     page = book.add_worksheet(sheet.name)
     for at, heading in enumerate(OWN_COLUMNS):
         page.write_string(0, at, heading, looks[Style.OWN_HEADING])
-        page.set_column(at, at, OWN_WIDTHS[at])
+        page.set_column(at, at, OWN_WIDTHS[at] if at else _label_width(report))
     own = len(OWN_COLUMNS)
     for at, (heading, width) in enumerate(zip(sheet.headings, _widths(report, sheet), strict=True), start=own):
         if heading:
@@ -96,7 +96,7 @@ def _results(book: Workbook, looks: Mapping[Style, Format], report: Report, shee
         page.set_column(at, at, width)
     _style_row(page, looks)
     last = f"${column_letters(sheet.columns)}${sheet.last_row}"
-    book.define_name(f"{sheet.name.replace(' ', '_')}_rows", f"='{sheet.name}'!$A$1:{last}")
+    book.define_name(f"{sheet.name.partition(' (')[0].replace(' ', '_')}_rows", f"='{sheet.name}'!$A$1:{last}")
     page.freeze_panes(1, 3)
     page.autofilter(0, 0, max(1, sheet.last_row - 1), sheet.columns - 1)
     page.ignore_errors({"number_stored_as_text": f"A1:{column_letters(sheet.columns)}{max(2, sheet.last_row)}"})
@@ -115,12 +115,18 @@ def _widths(report: Report, sheet: ResultsSheet) -> list[int]:
     return [min(_WIDEST, max(_NARROWEST, width)) for width in widths]
 
 
-def _problems(book: Workbook, looks: Mapping[Style, Format], number: int, lines: int) -> None:
+def _label_width(report: Report) -> int:
+    """Of the column that names file and sheet."""
+    longest = max((len(report.label(number)) for number in range(len(report.sources))), default=0)
+    return min(_WIDEST, max(OWN_WIDTHS[0], longest + 2))
+
+
+def _problems(book: Workbook, looks: Mapping[Style, Format], report: Report, number: int, lines: int) -> None:
     name = "Problems" if number == 1 else f"Problems {number}"
     page = book.add_worksheet(name)
     for at, (heading, width) in enumerate(zip(problems.HEADINGS, problems.WIDTHS, strict=True)):
         page.write_string(0, at, heading, looks[Style.OWN_HEADING])
-        page.set_column(at, at, width)
+        page.set_column(at, at, width if at else _label_width(report))
     page.freeze_panes(1, 3)
     if lines:
         _style_row(page, looks)

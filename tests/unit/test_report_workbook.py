@@ -207,8 +207,9 @@ def test_files_with_the_same_headings_share_a_sheet() -> None:
     )
     book = _opened(made)
     assert [line[:2] for line in _lines(book["Results"])] == [("a.xlsx: Staff", 2), ("b.csv", 2)]
-    assert [line[:2] for line in _lines(book["Results 2"])] == [("c.xlsx: Staff", 2)]
-    assert book["Results 2"].cell(1, 13).value == "Shoe size"
+    assert [line[:2] for line in _lines(book["Results 2 (Staff)"])] == [("c.xlsx: Staff", 2)]
+    assert book["Results 2 (Staff)"].cell(1, 13).value == "Shoe size"
+    assert "Results_2_rows" in book.defined_names
 
 
 def test_a_text_of_several_lines_is_shown_whole() -> None:
