@@ -224,7 +224,7 @@ def report(
 
     with _answering(as_json=as_json):
         write = run.share if share else run.rebuild
-        _finish(write(run_name, _settings(context)), as_json=as_json)
+        _finish(write(run_name, _settings(context)), as_json=as_json, done=share)
 
 
 @app.command(rich_help_panel="Afterwards")
@@ -415,11 +415,12 @@ def _stopped(stop: BulkImportError) -> dict[str, object]:
     }
 
 
-def _finish(finished: Finished, *, as_json: bool) -> None:
+def _finish(finished: Finished, *, as_json: bool, done: bool = False) -> None:
+    """Shows how a run ended, and ends as it did; `done` where only the writing was asked for, and that is done."""
     if as_json:
         screen.print_json(finished.summary)
         for notice in finished.report.notices:
             screen.say(notice)
     else:
         screen.show(finished)
-    raise typer.Exit(finished.report.exit_code)
+    raise typer.Exit(0 if done else finished.report.exit_code)

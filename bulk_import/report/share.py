@@ -7,18 +7,18 @@ later shows no more than is left here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import fields_for_heading, without_column
+from bulk_import.catalogue import fields_for_heading, without_column, without_remark
 from bulk_import.columns import Columns
 from bulk_import.journal import keyed_token
 from bulk_import.read import Heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -36,11 +36,30 @@ SHARED = (
     "site), values are shapes (A or a for a letter, 9 for a digit); files, sheets and unknown headings are not named."
 )
 
-_QUOTED = re.compile("“([^”]*)”")
-_LISTED = re.compile(r"\(id (\d+)(?:, MIS value ([^,)]*))?")
-_USER_IDS = re.compile(r"\b(user ids? )(\d+(?:(?:, | and )\d+)*)")
-_MAPPED = re.compile('--map "(.*)=')
-_LONG_NUMBER = re.compile(r"(?<![A-Za-z\d])(?<!row )\d{5,}")
+SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+NOT_TOLD = "(not told in a report to be shared)"
+
+TELLING = frozenset(
+    {
+        *("column-missing", "column-ambiguous", "hidden-rows", "encoding-guessed", "dates-ambiguous", "dates-mixed"),
+        *("codes-translated", "codes-mixed", "code-unknown", "code-untranslated", "guidance-skipped", "totals-skipped"),
+        *("cells-tidied", "apostrophe-first", "quotes-curly", "row-ragged", "required", "not-for-role"),
+        *("email-format", "date-order-unsure", "date-order", "dob-implausible", "duration-short", "uln-format"),
+        *("number-damaged", "nino-format", "nino-prefix", "name-characters", "phone-format", "phone-kind"),
+        *("postcode-format", "too-long", "cell-too-long", "reference-archived", "list-unavailable"),
+        # of OneFile's own words only those of the vocabulary are left, and a code
+        *("update-undocumented", "refused", "refused-before"),
+    }
+)
+"""The codes whose details this program makes of its own words, counts, rows and fields alone.
+
+All others may quote a heading, a value, a file, an entry of a list or an id, so nothing of them is told: no pattern
+finds for certain what somebody may have typed.
+"""
+
+_ROW = re.compile(r"row \d+")
+_REMEDY = re.compile(r'--map "(.*)=(\w*)"(?: to leave (?:the|that) column out)?', re.DOTALL)
 
 
 _PERSON_ALONE = Columns(
@@ -60,58 +79,22 @@ _PERSON_ALONE = Columns(
 def pseudonymised(report: Report, secret: bytes) -> Report:
     """The report without what tells who anybody is.
 
-    Rows keep their numbers, statuses and findings; cells are reduced to a token for the person; what a finding quotes
-    becomes its shape. Notices, leavers and who ran it are left out, for they may name people or folders.
+    Rows keep their numbers, statuses and findings; cells are reduced to a token for the person; the value of a finding
+    becomes its shape, and its detail is told only where it can hold nobody's data. Notices, leavers, who ran it and with which options
+    are left out, for they may name people or folders.
 
     Args:
         report: of one run.
         secret: the site's own, without which no token can be made or checked.
     """
-    cover = _Cover(secret, _names(report))
-    sources = tuple(_source(source, number, cover) for number, source in enumerate(report.sources, start=1))
-    findings = tuple(_finding(finding, report.label(0), cover) for finding in report.findings)
-    return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="", leavers=())
-
-
-@dataclass(frozen=True, slots=True)
-class _Cover:
-    """What stands in the place of people, and of files: the name of each → the one that is told."""
-
-    secret: bytes
-    files: Mapping[str, str]
-
-    def token(self, *parts: object) -> str:
-        return keyed_token(self.secret, "shared report", *parts)[:TOKEN_LETTERS]
-
-    def detail(self, detail: str) -> str:
-        """The part of a sentence that is particular, without names of files, people and unknown headings, and ids."""
-        for name, told in self.files.items():
-            detail = detail.replace(name, told)
-        detail = _QUOTED.sub(lambda found: f"“{_heading(found[1])}”", detail)
-        detail = _LISTED.sub(self._listed, _USER_IDS.sub(self._accounts, detail))
-        return _LONG_NUMBER.sub(lambda found: shape(found[0]), detail)
-
-    def _accounts(self, found: re.Match[str]) -> str:
-        return found[1] + re.sub(r"\d+", lambda number: f"account {self.token('account', number[0])}", found[2])
-
-    def _listed(self, found: re.Match[str]) -> str:
-        """An entry of one of the centre's lists."""
-        reference = "" if found[2] is None else f", MIS value {shape(found[2])}"
-        return f"(entry {self.token('entry', found[1])}{reference}"
-
-
-def _names(report: Report) -> dict[str, str]:
-    """Every name that a file of the run goes by, with its sheet first."""
-    names: dict[str, str] = {}
-    for number, source in enumerate(report.sources, start=1):
-        known, told = source.checked.table.source, _told(source, number)
-        names |= {f"{known.name} ({known.sheet})": told} if known.sheet else {}
-        names.setdefault(known.name, told)
-    return dict(sorted(names.items(), key=lambda pair: -len(pair[0])))
+    sources = tuple(_source(source, number, secret) for number, source in enumerate(report.sources, start=1))
+    findings = tuple(_finding(finding, "the run") for finding in report.findings)
+    return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="", leavers=(), read_with=())
 
 
 def _told(source: SourceReport, number: int) -> str:
-    return f"file {number}{PurePath(source.checked.table.source.name).suffix.lower()}"
+    suffix = PurePath(source.checked.table.source.name).suffix.lower()
+    return f"file {number}{suffix if suffix in SUFFIXES else ''}"
 
 
 def shape(text: str) -> str:
@@ -128,34 +111,34 @@ def _stand_in(character: str) -> str:
     return character if character.isascii() and character.isprintable() else "·"
 
 
-def _source(source: SourceReport, number: int, cover: _Cover) -> SourceReport:
+def _source(source: SourceReport, number: int, secret: bytes) -> SourceReport:
     name = _told(source, number)
-    fates = {row: _fate(fate, name, cover) for row, fate in source.fates.items()}
-    return replace(source, checked=_checked(source.checked, name, cover), fates=MappingProxyType(fates))
+    fates = {row: _fate(fate, name) for row, fate in source.fates.items()}
+    return replace(source, checked=_checked(source.checked, name, secret), fates=MappingProxyType(fates))
 
 
-def _fate(fate: RowFate, name: str, cover: _Cover) -> RowFate:
-    findings = tuple(_finding(finding, name, cover) for finding in fate.findings)
+def _fate(fate: RowFate, name: str) -> RowFate:
+    findings = tuple(_finding(finding, name) for finding in fate.findings)
     return replace(fate, user_id=None, findings=findings, differences=())
 
 
-def _checked(checked: Checked, name: str, cover: _Cover) -> Checked:
+def _checked(checked: Checked, name: str, secret: bytes) -> Checked:
     return replace(
         checked,
-        table=_table(checked, name, cover),
+        table=_table(checked, name, secret),
         columns=_PERSON_ALONE,
-        findings=tuple(_finding(finding, name, cover) for finding in checked.findings),
+        findings=tuple(_finding(finding, name) for finding in checked.findings),
         usable=checked.usable.iloc[:, :0],
     )
 
 
-def _table(checked: Checked, name: str, cover: _Cover) -> Table:
+def _table(checked: Checked, name: str, secret: bytes) -> Table:
     """One column, with a token for the person of each row."""
     import pandas as pd  # noqa: PLC0415 - heavy
     from numpy import uint8, zeros  # noqa: PLC0415 - heavy
 
     table = checked.table
-    people = [f"person {cover.token(*parts)}" for parts in _people(checked)]
+    people = [f"person {_token(secret, parts)}" for parts in _people(checked)]
     frame = pd.DataFrame({0: pd.Series(people, index=table.frame.index, dtype="str")})
     sheet = None if table.source.sheet is None else "(sheet)"
     return replace(
@@ -167,6 +150,10 @@ def _table(checked: Checked, name: str, cover: _Cover) -> Table:
         findings=(),
         hidden_columns=frozenset(),
     )
+
+
+def _token(secret: bytes, parts: tuple[str, ...]) -> str:
+    return keyed_token(secret, "shared report", *parts)[:TOKEN_LETTERS]
 
 
 def _people(checked: Checked) -> Iterator[tuple[str, ...]]:
@@ -185,22 +172,33 @@ def _folded(checked: Checked, field: str) -> list[str]:
     return texts.tolist()
 
 
-def _finding(finding: Finding, name: str, cover: _Cover) -> Finding:
+def _finding(finding: Finding, name: str) -> Finding:
     place = finding.place
     return replace(
         finding,
         place=replace(place, file=name, sheet=None if place.sheet is None else "(sheet)"),
         heading=None if finding.heading is None else _heading(finding.heading),
         value=None if finding.value is None else shape(finding.value),
-        detail=cover.detail(finding.detail),
-        remedies=tuple(_MAPPED.sub(_mapped, remedy) for remedy in finding.remedies),
+        detail=_detail(finding),
+        remedies=tuple(filter(None, map(_remedy, finding.remedies))),
     )
 
 
 def _heading(text: str) -> str:
     """A heading that many systems have is nobody's data; any other may be a name, where a file has no headings."""
-    return text if fields_for_heading(text) else shape(text)
+    return without_remark(text) if fields_for_heading(text) else shape(text)
 
 
-def _mapped(option: re.Match[str]) -> str:
-    return f'--map "{_heading(without_column(option[1]))}='
+def _detail(finding: Finding) -> str:
+    """The part of a sentence that is particular, where it can hold nobody's data."""
+    detail = finding.detail
+    if finding.code in TELLING or _ROW.fullmatch(detail):
+        return detail
+    continues = detail[:1] in {":", " "}  # behind a sentence that is whole without it
+    return "" if continues or not detail else NOT_TOLD
+
+
+def _remedy(option: str) -> str:
+    """An option with the shape of its heading; "" where it is of another form."""
+    typed = _REMEDY.fullmatch(option)
+    return "" if typed is None else f'--map "{_heading(without_column(typed[1]))}={option[typed.start(2) :]}'

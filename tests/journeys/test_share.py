@@ -20,11 +20,11 @@ OUR_OWN_WORDS = {"Assessor", "Employer", "Learner", "Observer", "Trainee Assesso
 
 
 def test_no_cell_of_the_sample_is_in_what_is_shared(tmp_path: Path) -> None:
-    """Of all cells with more than three characters, none stands in shared.html or shared.json."""
+    """Of all cells with more than three characters, none stands in shared.html or shared.json; making them exits 0."""
     shutil.copyfile(ROOT / "samples" / "enrolments.csv", tmp_path / "enrolments.csv")
     checked = run(tmp_path, "check", "enrolments.csv", "--json").json
     shared = run(tmp_path, "report", checked["run"], "--share", "--json")
-    assert shared.code == checked["exit_code"]
+    assert (checked["exit_code"], shared.code) == (1, 0)
     folder = tmp_path / "reports" / checked["run"]
     text = "".join((folder / name).read_text(encoding="utf-8") for name in ("shared.html", "shared.json"))
     with (tmp_path / "enrolments.csv").open(encoding="cp1252", newline="") as stream:
