@@ -9,6 +9,7 @@ pass locks on; keep the journal on a local disk.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
@@ -42,9 +43,31 @@ def holding(journal: Path, environment: str, organisations: Iterable[int]) -> It
     with ExitStack() as stack:
         # always in the same order, so that two runs cannot wait for each other
         for organisation in sorted(set(organisations)):
-            name = re.sub(r"[^A-Za-z0-9.]+", "-", f"{environment}-{organisation}")
-            stack.enter_context(_held(journal.with_name(f"{journal.name}.{name}.lock"), organisation))
+            stack.enter_context(_held(_lock_of(journal, environment, str(organisation)), organisation))
         yield
+
+
+@contextmanager
+def holding_all(journal: Path, environment: str) -> Iterator[None]:
+    """Holds every organisation of an environment that any run has held, for as long as the block runs.
+
+    Args:
+        journal: as for `holding`.
+        environment: likewise.
+
+    Raises:
+        AnotherRunActive: a run is at work on one of them.
+        JournalError: the locks cannot be made.
+    """
+    begins, ends = _lock_of(journal, environment, "\0").name.split("\0")
+    locks = [file.name for file in journal.parent.glob(f"{glob.escape(begins)}*{ends}")]
+    numbers = [name.removeprefix(begins).removesuffix(ends) for name in locks]
+    with holding(journal, environment, [int(number) for number in numbers if number.isdecimal()]):
+        yield
+
+
+def _lock_of(journal: Path, environment: str, organisation: str) -> Path:
+    return journal.with_name(f"{journal.name}.{re.sub(r'[^A-Za-z0-9.]+', '-', environment)}-{organisation}.lock")
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bulk_import.cli.screen import console, shown
+from bulk_import.cli.screen import confirmed, console, shown
+from bulk_import.errors import RefusedAsUnsafe, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,3 +52,21 @@ def purge_object(done: Purge, *, rehearsed: bool) -> dict[str, object]:
         "failed": done.failed,
         "runs": [asdict(run) for run in done.runs],
     }
+
+
+def ask_about(seen: Purge, *, yes: bool) -> None:
+    """Goes on where somebody types yes, where nothing would go, and with --yes.
+
+    Raises:
+        UsageError: nobody can be asked.
+        RefusedAsUnsafe: the answer is another one.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "Nothing was removed: there is no terminal here that could ask you.",
+            "Look at the result of bulk-import purge --dry-run, then add --yes.",
+        )
+    if seen.lines() and not confirmed(seen.lines()):
+        raise RefusedAsUnsafe("Nothing was removed: the answer was not yes.", "Run the command again to be asked.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +28,8 @@ from bulk_import.cli.options import (
     Set,
     Sheet,
     SkipRows,
+    Yes,
+    age_from,
     job_from,
     role_from,
     rows_from,
@@ -151,7 +154,7 @@ def submit(
     skip: SkipRows = None,
     again: Again = None,
     full: Full = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")] = False,
+    yes: Yes = False,
     only_if: Annotated[
         str | None, typer.Option(metavar="DIGEST", help="Refuse unless the plan is the one a dry run printed.")
     ] = None,
@@ -258,6 +261,7 @@ def purge(
         str | None, typer.Option(metavar="AGE", help="Such as 30d or 12w; default: retention in the settings.")
     ] = None,
     rehearse: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Remove runs that are older than AGE, and leave a receipt; what keeps anybody from being made twice stays."""
@@ -265,7 +269,10 @@ def purge(
     from bulk_import.cli import afterwards  # noqa: PLC0415 - beside its only use
 
     with _answering(as_json=as_json):
-        done = run.purge(_settings(context, retention=older_than), rehearse=rehearse)
+        settings = _settings(context, retention=age_from(older_than))
+        if not rehearse:
+            afterwards.ask_about(run.purge(settings, rehearse=True), yes=yes)
+        done = run.purge(settings, rehearse=rehearse)
     if as_json:
         screen.print_json(afterwards.purge_object(done, rehearsed=rehearse))
     else:
@@ -376,8 +383,6 @@ def _target(settings: Settings) -> Iterator[Target]:
 
 def _approve(*, yes: bool) -> Callable[[Preview], bool]:
     """What answers the question; without --yes that needs a terminal, which is looked for before anything else."""
-    import sys  # noqa: PLC0415 - beside its only use
-
     if yes:
         return lambda _preview: True
     if not sys.stdin.isatty():

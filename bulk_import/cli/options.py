@@ -57,6 +57,7 @@ DateOrderOption = Annotated[
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed where no terminal can ask.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as bulk-import runs shows it.")]
 Only = Annotated[
     str | None, typer.Option("--only", metavar="ROWS", help='Only these rows, by their numbers in Excel: "7,9-12".')
@@ -140,6 +141,24 @@ def role_from(text: str | None) -> Role | None:
         names = ", ".join(f"{role.label} ({role.value})" for role in Role)
         raise UsageError(f"There is no role {text} that a program may create.", f"Use one of: {names}.")
     return role
+
+
+def age_from(text: str | None) -> str | None:
+    """The age that --older-than gives, such as "90d".
+
+    Raises:
+        UsageError: it is none.
+    """
+    from bulk_import.known_settings import days  # noqa: PLC0415 - after --help
+
+    if text is None:
+        return None
+    try:
+        days(text)
+    except ValueError as wrong:
+        written = f"{text}d" if text.isascii() and text.isdigit() else "90d"
+        raise UsageError(f"--older-than {text} {wrong}.", f"Write --older-than {written}.") from None
+    return text
 
 
 def _pairs(given: list[str] | None, option: str, form: str) -> Mapping[str, str]:

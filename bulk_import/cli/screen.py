@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bulk_import.folding import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from rich.console import Console
@@ -218,17 +218,22 @@ def progress(*, quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
 
 def ask(preview: Preview) -> bool:
-    """Shows what a submit would do, and asks; True only for the word yes, on the live OneFile for the centre's name.
+    """Shows what a submit would do, and asks; True only for the word yes, on the live OneFile for the centre's name."""
+    return confirmed(preview.lines(), preview.to_type)
+
+
+def confirmed(lines: Iterable[str], answers: Iterable[str] = ("yes",)) -> bool:
+    """Shows what would be done, and asks; True only where each answer is typed.
 
     The question goes to standard error, so that standard output stays the report's.
     """
     out = console(error=True)
-    # From the question on Ctrl-C must end the command at once: nothing has been sent.
+    # From the question on Ctrl-C must end the command at once: nothing has been done.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        for line in preview.lines():
+        for line in lines:
             out.print(shown(line))
-        return all(_typed(answer) for answer in preview.to_type)
+        return all(_typed(answer) for answer in answers)
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -39,7 +39,10 @@ def test_an_old_run_goes_and_leaves_a_receipt(tmp_path: Path) -> None:
     rehearsed = run(tmp_path, "purge", "--older-than", "0d", "--dry-run", "--json")
     assert (rehearsed.code, rehearsed.json["receipt"]) == (0, None)
     assert sorted(folder.iterdir()) == files
-    done = run(tmp_path, "purge", "--older-than", "0d", "--json")
+    unasked = run(tmp_path, "purge", "--older-than", "0d")
+    assert (unasked.code, "add --yes" in unasked.err) == (2, True)
+    assert sorted(folder.iterdir()) == files
+    done = run(tmp_path, "purge", "--older-than", "0d", "--yes", "--json")
     assert done.code == 0
     assert not folder.exists()
     (purged,) = done.json["runs"]
@@ -61,6 +64,10 @@ def test_the_age_is_a_setting_and_must_be_said(tmp_path: Path) -> None:
     """Without an age nothing goes; retention in the settings is one."""
     ended = run(tmp_path, "purge")
     assert (ended.code, "--older-than 90d" in ended.err) == (2, True)
-    wrong = run(tmp_path, "purge", "--older-than", "soon")
-    assert (wrong.code, "such as 30d or 4w" in wrong.err) == (2, True)
-    assert run(tmp_path, "purge", env={"BULK_IMPORT_RETENTION": "12w"}).code == 0
+    wrong = run(tmp_path, "purge", "--older-than", "90")
+    assert (wrong.code, "--older-than 90 must be" in wrong.err, "Write --older-than 90d." in wrong.err) == (
+        2,
+        True,
+        True,
+    )
+    assert run(tmp_path, "purge", "--yes", env={"BULK_IMPORT_RETENTION": "12w"}).code == 0

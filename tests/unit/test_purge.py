@@ -10,6 +10,7 @@ import pytest
 
 from bulk_import.errors import JournalError, UsageError
 from bulk_import.journal import Decision, Done, Journal, Planned, Rejected, RunStart, RunState, SourceRead, Unresolved
+from bulk_import.lock import holding
 from bulk_import.run import purge, runs
 from bulk_import.run.past import rebuild
 from bulk_import.settings import Settings, load
@@ -103,6 +104,71 @@ def test_a_run_that_may_be_at_work_is_let_alone(tmp_path: Path) -> None:
     (purged,) = purge(_settings(tmp_path, "0d"), rehearse=False).runs
     assert "may still be at work" in purged.left
     assert len(list((tmp_path / "reports" / name).iterdir())) == 3
+
+
+def test_a_run_that_holds_its_organisation_is_let_alone(tmp_path: Path) -> None:
+    """A submit of last week that is still sending keeps its folder, however long ago it began."""
+    name = _run(tmp_path, days=31, state=RunState.RUNNING)
+    with holding(_settings(tmp_path).journal, "sandbox-127.0.0.1", [7]):
+        (purged,) = purge(_settings(tmp_path), rehearse=False).runs
+    assert ("may still be at work" in purged.left, purged.files, purged.failed) == (True, 0, False)
+    assert len(list((tmp_path / "reports" / name).iterdir())) == 3
+
+
+def test_a_removal_that_fails_in_the_middle_is_told_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two of three files went, the receipt says two, and why the third is still there."""
+    _run(tmp_path, days=31)
+
+    def stopped(folder: Path) -> None:
+        for file in sorted(folder.iterdir())[:2]:
+            file.unlink()
+        raise PermissionError(13, "Access is denied")
+
+    monkeypatch.setattr("shutil.rmtree", stopped)
+    done = purge(_settings(tmp_path), rehearse=False)
+    ((files, size, left),) = [(one.files, one.bytes, one.left) for one in done.runs]
+    assert (files, size, "Access is denied" in left, done.failed) == (2, 16, True, True)
+    assert done.receipt is not None
+    (told,) = json.loads(done.receipt.read_text(encoding="utf-8"))["runs"]
+    assert (told["files"], told["bytes"], told["left"]) == (2, 16, left)
+
+
+def test_a_folder_that_is_not_where_it_was_is_told(tmp_path: Path) -> None:
+    """A folder that was renamed is said to be missing, once; the journal lets go of the run."""
+    name = _run(tmp_path, days=31)
+    folder = tmp_path / "reports" / name
+    folder.rename(folder.with_name("kept"))
+    done = purge(_settings(tmp_path), rehearse=False)
+    ((left, kept),) = [(one.left, one.journal_kept) for one in done.runs]
+    assert (f"Its folder {name} was not in" in left, kept, done.failed) == (True, 1, True)
+    assert purge(_settings(tmp_path), rehearse=False).runs == ()
+
+
+def test_a_drive_that_is_missing_keeps_the_journal_from_forgetting(tmp_path: Path) -> None:
+    """Where the folder of all runs is gone nothing is forgotten, and the run is purged once it is back."""
+    name = _run(tmp_path, days=31)
+    drive = tmp_path / "reports"
+    settings = load(cwd=tmp_path, environ={}, options={"retention": "30d", "journal": "journal.db"})
+    (drive / "journal.db").rename(tmp_path / "journal.db")
+    drive.rename(tmp_path / "unplugged")
+    done = purge(settings, rehearse=False)
+    assert ("is not there, so all of it stays" in done.runs[0].left, done.failed) == (True, True)
+    with Journal.open(settings.journal) as journal:
+        assert len(journal.decisions(name)) == 2
+    (tmp_path / "unplugged" / name).rename(drive / name)  # the receipt has made a folder in its place
+    assert [(one.files, one.left) for one in purge(settings, rehearse=False).runs] == [(3, "")]
+
+
+def test_the_question_names_what_would_go(tmp_path: Path) -> None:
+    """How many runs, the newest of them, and how many files that somebody may have corrected."""
+    assert purge(_settings(tmp_path), rehearse=True).lines() == ()
+    _run(tmp_path, days=40)
+    newest = _run(tmp_path, days=31)
+    (tmp_path / "reports" / newest / "people-to-fix.xlsx").write_text("corrected")
+    first, second, third = purge(_settings(tmp_path), rehearse=True).lines()
+    assert "removed for good: 2, with 7 files" in first
+    assert second.startswith(f"The newest is {newest}, which ended ")
+    assert third.endswith("corrected in them: 1.")
 
 
 def test_a_rehearsal_removes_nothing(tmp_path: Path) -> None:
