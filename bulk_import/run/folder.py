@@ -54,20 +54,21 @@ def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import files_to_fix, write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
+    again = f"bulk-import report {report.run}"
     return _write_all(
-        lambda: [write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream))],
-        lambda: [_write_beside(folder, file) for file in files_to_fix(report)],
-        lambda: [write_file(folder / "report.html", lambda stream: write_page(report, stream))],
-        lambda: [write_file(folder / "report.json", lambda stream: write_json(report, stream))],
+        lambda: [write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream), again=again)],
+        lambda: [_write_beside(folder, file, again) for file in files_to_fix(report)],
+        lambda: [write_file(folder / "report.html", lambda stream: write_page(report, stream), again=again)],
+        lambda: [write_file(folder / "report.json", lambda stream: write_json(report, stream), again=again)],
     )
 
 
-def _write_beside(folder: Path, file: FileToFix) -> Path:
+def _write_beside(folder: Path, file: FileToFix, again: str) -> Path:
     """Writes a file to correct without touching one that is not the same."""
     target = folder / file.name
     names = (target if number == 1 else target.with_stem(f"{target.stem} ({number})") for number in count(1))
     free = next(name for name in names if not name.exists() or _holds(name, file.data))
-    return free if free.exists() else write_file(free, lambda stream: stream.write(file.data))
+    return free if free.exists() else write_file(free, lambda stream: stream.write(file.data), again=again)
 
 
 def _holds(path: Path, data: bytes) -> bool:
@@ -92,9 +93,11 @@ def write_shared(report: Report, folder: Path) -> tuple[Path, ...]:
     """
     from bulk_import.report import write_json, write_page  # noqa: PLC0415 - heavy
 
+    again = f"bulk-import report {report.run} --share"
+    page, whole = folder / "shared.html", folder / "shared.json"
     return _write_all(
-        lambda: [write_file(folder / "shared.html", lambda stream: write_page(report, stream, whole="shared.json"))],
-        lambda: [write_file(folder / "shared.json", lambda stream: write_json(report, stream))],
+        lambda: [write_file(page, lambda stream: write_page(report, stream, whole=whole.name), again=again)],
+        lambda: [write_file(whole, lambda stream: write_json(report, stream), again=again)],
     )
 
 
@@ -109,10 +112,15 @@ def _write_all(first: Callable[[], list[Path]], *others: Callable[[], list[Path]
     return (*written, *rest)
 
 
-def write_file(target: Path, render: Render) -> Path:
+def write_file(target: Path, render: Render, *, again: str = "") -> Path:
     """Writes a file under a temporary name and moves it into place; the name it has got in the end.
 
     A file that another program holds open (Excel on Windows does) gets the next free name.
+
+    Args:
+        target: the file's own name.
+        render: writes the content.
+        again: the command that writes the file where this one could not, if that is another one.
 
     Raises:
         OutputError: there is no room, or no right to write.
@@ -121,7 +129,7 @@ def write_file(target: Path, render: Render) -> Path:
         drop_leftovers(target)
         return write_whole(target, render, move=_moved)
     except OSError as wrong:
-        raise unwritable(target, wrong) from wrong
+        raise unwritable(target, wrong, again) from wrong
 
 
 def _moved(partial: Path, target: Path) -> Path:
@@ -140,9 +148,10 @@ def drop_if_empty(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def unwritable(path: Path | str, wrong: OSError) -> OutputError:
-    """What is said about a file that cannot be written."""
+def unwritable(path: Path | str, wrong: OSError, again: str = "") -> OutputError:
+    """What is said about a file that cannot be written, and which command writes it once that is mended."""
+    mended = f"Make room on the disk and see that you may write there; then {again} writes the reports."
+    elsewhere = "Make room on the disk or choose another folder with --out, and run the command again."
     return OutputError(
-        f"{path} cannot be written ({wrong.strerror or type(wrong).__name__}).",
-        "Make room on the disk or choose another folder with --out, and run the command again.",
+        f"{path} cannot be written ({wrong.strerror or type(wrong).__name__}).", mended if again else elsewhere
     )

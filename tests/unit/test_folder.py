@@ -61,11 +61,12 @@ def test_a_file_that_cannot_be_finished_leaves_the_one_before_it(tmp_path: Path)
 
 
 def test_a_report_that_cannot_be_written_keeps_no_other_from_being_written(tmp_path: Path) -> None:
-    """A folder in the place of one file costs that file alone."""
+    """A folder in the place of one file costs that file alone, and what writes it afterwards is said by name."""
     blocked = tmp_path / "results.xlsx"
     (blocked / "something").mkdir(parents=True)
-    with pytest.raises(OutputError, match=r"results\.xlsx"):
+    with pytest.raises(OutputError, match=r"results\.xlsx") as stop:
         write_reports(report(table([assessor(1)])), tmp_path)
+    assert stop.value.fix.endswith("then bulk-import report 20260901-070005 writes the reports.")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.html", "report.json", "results.xlsx"]
 
 
