@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OLDEST = 115
 USUAL_AGES = range(13, 101)
+POSSIBLE_AGES = range(5, 111)
+"""When the learner starts; any other is a slip of the keyboard. Our own rule: the ILR has none below 115."""
 NO_DIFFICULTY = "2"
 NOTHING_NAMED = ("98", "99")
 
@@ -105,10 +107,13 @@ def _dates_of_birth(people: People, today: date) -> Iterator[Breach]:
 
     Of two dates that contradict each other either may be the wrong one, so both are blamed.
     """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
     if "DOB" not in people.days:
         return
     born = people.days["DOB"].where(people.roles == Role.LEARNER)
-    age = _ages(born, today)
+    age = _ages(born, pd.Series(pd.Timestamp(today), index=born.index))
+    at_start = _ages(born, _day(people, "StartOn").fillna(pd.Timestamp(today)))
     future = age < 0
     old = age >= OLDEST
     unborn = (born >= _day(people, "StartOn")) & ~future
@@ -116,16 +121,20 @@ def _dates_of_birth(people: People, today: date) -> Iterator[Breach]:
     yield from _breach("dob-implausible", "DOB", old, f"it makes the person {OLDEST} or older")
     yield from _breach("dob-implausible", "DOB", unborn & ~old, "it is not before the start date")
     yield from _breach("date-order", "StartOn", unborn & ~old, "it is not after the date of birth")
-    likely = ~(future | old | unborn)
+    infant, ancient = at_start < POSSIBLE_AGES.start, at_start >= POSSIBLE_AGES.stop
+    possible = ~(future | old | unborn)
+    yield from _breach("age-impossible", "DOB", infant & possible, f"the person is under {POSSIBLE_AGES.start} then")
+    yield from _breach("age-impossible", "DOB", ancient & possible, f"the person is over {POSSIBLE_AGES.stop - 1} then")
+    likely = possible & ~(infant | ancient)
     young, aged = age < USUAL_AGES.start, age >= USUAL_AGES.stop
     yield from _breach("age-unusual", "DOB", young & likely, f"the person is under {USUAL_AGES.start}")
     yield from _breach("age-unusual", "DOB", aged & likely, f"the person is over {USUAL_AGES.stop - 1}")
 
 
-def _ages(born: pd.Series[pd.Timestamp], today: date) -> pd.Series[int]:
-    """Ages in whole years; below 0 for the future, NaN where missing."""
-    coming = (born.dt.month * 100 + born.dt.day) > (today.month * 100 + today.day)
-    return today.year - born.dt.year - coming
+def _ages(born: pd.Series[pd.Timestamp], on: pd.Series[pd.Timestamp]) -> pd.Series[int]:
+    """Ages in whole years on a day; below 0 for the future, NaN where missing."""
+    coming = (born.dt.month * 100 + born.dt.day) > (on.dt.month * 100 + on.dt.day)
+    return on.dt.year - born.dt.year - coming
 
 
 def _date_order(people: People) -> Iterator[Breach]:

@@ -64,6 +64,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "date-order": ("PlannedEndDate", "Planned End Date", None, "it is before the start date"),
     "dob-implausible": ("DOB", "Date of Birth", None, "it is in the future"),
     "age-unusual": ("DOB", "Date of Birth", None, "the person is under 13"),
+    "age-impossible": ("DOB", "Date of Birth", None, "the person is under 5 then"),
     "duration-short": ("PlannedEndDate", "Planned End Date", None, "31 days"),
     "uln-format": ("ULN", "ULN", "12345", "it has 5 digits, and a ULN has 10"),
     "uln-check-digit": ("ULN", "ULN", "1234567890", ""),

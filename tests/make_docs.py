@@ -28,7 +28,7 @@ _ACROSS = {
     "MISID": ("duplicate-misid",),
     "Email": ("duplicate-email",),
     "ULN": ("duplicate-uln",),
-    "DOB": ("dob-implausible", "age-unusual"),
+    "DOB": ("dob-implausible", "age-unusual", "age-impossible"),
     "StartOn": ("date-order",),
     "PlannedEndDate": ("date-order", "duration-short"),
     "L12": ("code-untranslated", "codes-mixed"),

@@ -46,6 +46,7 @@ TELLING = frozenset(
         *("codes-translated", "codes-mixed", "code-unknown", "code-untranslated", "guidance-skipped", "totals-skipped"),
         *("cells-tidied", "apostrophe-first", "quotes-curly", "row-ragged", "required", "not-for-role"),
         *("email-format", "date-order-unsure", "date-order", "dob-implausible", "duration-short", "uln-format"),
+        *("age-unusual", "age-impossible"),
         *("number-damaged", "nino-format", "nino-prefix", "name-characters", "phone-format", "phone-kind"),
         *("postcode-format", "too-long", "cell-too-long", "reference-archived", "list-unavailable"),
         # of OneFile's own words only those of the vocabulary are left, and a code

@@ -111,7 +111,7 @@ _MISTAKES: Mapping[int, tuple[Mapping[str, Cell], Mapping[str, str]]] = {
     31: ({"Mobile No": "07700 900131, 07700 900931"}, {"Mobile No": "phone-format"}),
     33: ({"ULN No": uln(133) + "0"}, {"ULN No": "uln-format"}),
     36: ({"Workplace": "399"}, {}),
-    38: ({"D.O.B.": "2026-11-12"}, {"D.O.B.": "age-unusual"}),
+    38: ({"D.O.B.": "2026-11-12"}, {"D.O.B.": "age-impossible"}),
 }
 
 

@@ -21,19 +21,25 @@ LEARNER = person(Role.LEARNER)
 BIRTHDAYS = (
     ("24/11/2026", None, "dob-implausible", "it is in the future"),
     ("23/11/1911", None, "dob-implausible", "it makes the person 115 or older"),
-    ("24/11/1911", None, "age-unusual", "the person is over 100"),
+    ("24/11/1911", None, "age-impossible", "the person is over 110 then"),
+    ("23/11/1915", None, "age-impossible", "the person is over 110 then"),
+    ("24/11/1915", None, "age-unusual", "the person is over 100"),
     ("22/11/1925", None, "age-unusual", "the person is over 100"),
     ("24/11/1925", None, None, ""),
     ("23/11/2013", None, None, ""),
     ("24/11/2013", None, "age-unusual", "the person is under 13"),
-    ("23/11/2026", None, "age-unusual", "the person is under 13"),
-    ("01/09/2000", "02/09/2000", None, ""),
+    ("23/11/2021", None, "age-unusual", "the person is under 13"),
+    ("24/11/2021", None, "age-impossible", "the person is under 5 then"),
+    ("23/11/2026", None, "age-impossible", "the person is under 5 then"),
+    ("01/06/2026", "09/11/2026", "age-impossible", "the person is under 5 then"),
+    ("01/12/2021", "01/12/2026", "age-unusual", "the person is under 13"),
+    ("01/09/2000", "02/09/2000", "age-impossible", "the person is under 5 then"),
     ("29/02/2008", None, None, ""),
 )
 
 
 def test_dates_of_birth_are_plausible() -> None:
-    """A birthday in the future or 115 years ago is left out; an unusual age is advice."""
+    """A birthday in the future or 115 years ago is left out; an unusual age is advice, an impossible one an error."""
     found = checked(
         *(
             {**person(Role.LEARNER, at), "DOB": dob, "StartOn": start, "PlannedEndDate": None}
@@ -44,7 +50,7 @@ def test_dates_of_birth_are_plausible() -> None:
     assert [(one.code, one.place.row, one.detail) for one in found.findings] == wanted
     assert {one.field for one in found.findings} == {"DOB"}
     assert found.left_out == {(row, "DOB") for code, row, _ in wanted if code == "dob-implausible"}
-    assert found.invalid_rows == frozenset()
+    assert found.invalid_rows == {row for code, row, _ in wanted if code == "age-impossible"}
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.LEARNER])
