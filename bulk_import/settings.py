@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -162,17 +163,31 @@ def _read_file(config: Path | None, here: Path, given: _Given) -> tuple[Path | N
     if config is None and not file.exists():
         return None, {}
     given.folder = file.resolve().parent
+    text = ""
     try:
-        return file, tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        return file, tomllib.loads(text)
     except OSError as wrong:
         given.problems.append(f"{file}: cannot be read ({wrong.strerror}). Check the path after --config.")
     except UnicodeDecodeError:
         given.problems.append(f"{file}: is not UTF-8 text. Save it again as UTF-8.")
     except tomllib.TOMLDecodeError as wrong:
-        given.problems.append(f"{file}: is not correct TOML: {wrong}.")
+        given.problems.append(f"{file}: is not correct TOML: {wrong}.{_in_quotation_marks(text, str(wrong))}")
     except RecursionError:
         given.problems.append(f"{file}: is nested far deeper than any settings.")
     return file, {}
+
+
+def _in_quotation_marks(text: str, wrong: str) -> str:
+    """How a line is written that lacks its quotation marks, "" where it lacks something else; no token is shown."""
+    at = re.search(r"at line ([0-9]+)", wrong)
+    line = text.splitlines()[int(at[1]) - 1] if at else ""
+    bare = re.fullmatch(r"\s*([\w-]+)\s*=\s*([^\s\"'\[{#][^\"'#]*?)\s*(?:#.*)?", line)
+    if bare is None:
+        return ""
+    shown = "…" if bare[1] == "customer_token" else bare[2]
+    mark = "'" if "\\" in shown else '"'  # between double ones a backslash begins a sign of another kind
+    return f" Write {bare[1]} = {mark}{shown}{mark}, in quotation marks."
 
 
 def _take_file(given: _Given, content: Mapping[str, object], file: Path | None) -> None:

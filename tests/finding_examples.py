@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 # code → field, heading, value, detail
 EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
-    "file-unreadable": (None, None, None, "there is no such file"),
+    "file-unreadable": (None, None, None, "it is a folder, not a file"),
+    "file-missing": (None, None, None, "C:\\OneFile; the nearest there is “learners.xlsx”"),
     "file-encrypted": (None, None, None, ""),
     "file-too-large": (None, None, None, "it has 140 MiB, and the limit is 100 MiB"),
     "file-type": (None, None, None, "it is a PDF"),

@@ -24,6 +24,7 @@ from bulk_import.cli.options import (
     Out,
     Quiet,
     RoleOption,
+    RowNumber,
     RunName,
     Set,
     Sheet,
@@ -133,6 +134,7 @@ def dry_run(
     with _answering(as_json=as_json):
         settings = _settings(context, out=out)
         job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
+        screen.say_if_practice(settings)
         with _target(settings) as target:
             finished = run.dry_run(job, settings, target, say=screen.say, plan_file=save_plan)
         _finish(finished, as_json=as_json)
@@ -170,6 +172,7 @@ def submit(
         settings = _settings(context, out=out, canary=canary)
         job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
         orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
+        screen.say_if_practice(settings)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
         _finish(finished, as_json=as_json)
@@ -191,6 +194,7 @@ def resume(
 
     with _answering(as_json=as_json):
         settings = _settings(context, canary=canary)
+        run.look_for_runs(settings)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.resume(run_name, settings, target, progress=progress, say=screen.say)
         _finish(finished, as_json=as_json)
@@ -209,7 +213,8 @@ def runs(context: typer.Context) -> None:
     """List the runs so far, newest first."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    screen.show_runs(run.runs(_settings(context)))
+    settings = _settings(context)
+    screen.show_runs(run.runs(settings), settings.journal.parent)
 
 
 @app.command(rich_help_panel="Afterwards")
@@ -234,7 +239,7 @@ def report(
 def explain(
     context: typer.Context,
     run_name: RunName,
-    row: Annotated[int, typer.Argument(metavar="ROW", help="The number that Excel shows beside the row.")],
+    row: RowNumber,
     *,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="The file or sheet, where the run had several.")
@@ -313,6 +318,8 @@ def lists(
     from bulk_import.run import centre  # noqa: PLC0415 - heavy
     from bulk_import.templates.lists import write_lists  # noqa: PLC0415 - heavy
 
+    if out.suffix.lower() != ".xlsx":
+        raise UsageError(f"{out} is not a workbook's name.", f"Write --out {out.with_suffix('.xlsx')}.")
     settings = _settings(context)
     with _target(settings) as target:
         found = centre.centres(settings, target, screen.say)

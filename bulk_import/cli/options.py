@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,6 +35,48 @@ class Mode(StrEnum):
     UPDATE = "update"
 
 
+def date_order_from(text: str) -> DateOrder:
+    """The order that --date-order names.
+
+    Raises:
+        UsageError: it names none.
+    """
+    if text not in {*DateOrder}:
+        raise UsageError(
+            f"There is no date order {text}.",
+            "Write --date-order dmy (day first, as in the UK), mdy (month first, as in the USA) or ymd (year first).",
+        )
+    return DateOrder(text)
+
+
+def mode_from(text: str) -> Mode:
+    """The mode that --mode names.
+
+    Raises:
+        UsageError: it names none.
+    """
+    if text not in {*Mode}:
+        raise UsageError(
+            f"There is no mode {text}.",
+            "Write --mode upsert (make and change accounts), create (only make them) or update (only change them).",
+        )
+    return Mode(text)
+
+
+def row_from(text: str) -> int:
+    """The number of a row.
+
+    Raises:
+        UsageError: it is none.
+    """
+    cell = re.fullmatch(r"([A-Za-z]{0,3})([0-9]{1,7})", text.strip())
+    if cell is None:
+        raise UsageError(f"{text} is no row.", "Give the number that Excel shows beside the row.")
+    if cell[1]:
+        raise UsageError(f"{text} is a cell.", f"Give the row's number: {cell[2]}.")
+    return int(cell[2])
+
+
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="The spreadsheets: .xlsx, .csv and their kin.")]
 Sheet = Annotated[
     list[str] | None,
@@ -52,7 +95,12 @@ Set = Annotated[
 ]
 DateOrderOption = Annotated[
     DateOrder | None,
-    typer.Option(help="How text dates are to be read; ISO is always understood. Default: dmy.", show_default=False),
+    typer.Option(
+        metavar="<dmy|mdy|ymd>",
+        parser=date_order_from,
+        help="How text dates are to be read; ISO is always understood. Default: dmy.",
+        show_default=False,
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Where the run's folder goes; default: reports.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, the rest on standard error.")]
@@ -74,7 +122,12 @@ Canary = Annotated[
     ),
 ]
 Full = Annotated[bool, typer.Option("--full", help="Look everybody up, whatever is remembered of earlier runs.")]
-ModeOption = Annotated[Mode, typer.Option(help="Which accounts may be touched.")]
+ModeOption = Annotated[
+    Mode, typer.Option(metavar="<upsert|create|update>", parser=mode_from, help="Which accounts may be touched.")
+]
+RowNumber = Annotated[
+    int, typer.Argument(metavar="ROW", parser=row_from, help="The number that Excel shows beside the row.")
+]
 
 
 def job_from(

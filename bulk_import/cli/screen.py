@@ -76,6 +76,15 @@ def say(sentence: str) -> None:
     print(shown(sentence), file=sys.stderr, flush=True)
 
 
+def say_if_practice(settings: Settings) -> None:
+    """Says that nothing real is asked or changed, where that comes of a settings file that is not there."""
+    if settings.file is None and settings.origins["environment"] == "default":
+        say(
+            f"There is no bulk-import.toml in {settings.folder}, so this goes to the practice OneFile; "
+            "no real account is made."
+        )
+
+
 def print_json(value: object) -> None:
     """One JSON object on standard output; what would do something to a terminal is escaped, and means the same."""
     print(json.dumps(value, ensure_ascii=False, indent=2).translate(_ESCAPES))
@@ -244,11 +253,11 @@ def _typed(answer: str) -> bool:
     return folded(sys.stdin.readline()) == folded(answer)
 
 
-def show_runs(rows: list[tuple[str, ...]]) -> None:
-    """The runs so far, newest first."""
+def show_runs(rows: list[tuple[str, ...]], folder: Path) -> None:
+    """The runs so far, newest first; `folder` is where they were looked for."""
     out = console()
     if not rows:
-        out.print("There are no runs yet.")
+        out.print(shown(f"There are no runs yet in {folder}."))
         return
     table = _table("Runs", "Run", "What", "State", "Where", "Rows", "Source")
     for row in rows:
@@ -283,7 +292,7 @@ def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
     table = _table(f"Settings ({settings.file or 'no settings file'})", "Setting", "Value", "From")
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
-        told = "•••" if setting.name == "customer_token" and value else "" if value is None else str(value)
+        told = "•••" if setting.name == "customer_token" and value else _value_words(value)
         table.add_row(setting.name, shown(told), shown(settings.origins[setting.name]))
     for name in ("columns", "defaults", "severities"):
         for key, chosen in getattr(settings, name).items():
@@ -294,6 +303,19 @@ def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
     for symptom in symptoms:
         verdict = "well" if symptom.well else "WRONG"
         out.print(shown(f"{verdict}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip()))
+
+
+def _value_words(value: object) -> str:
+    """A setting's value as it would be written."""
+    match value:
+        case None | "":
+            return "none"
+        case bool():
+            return str(value).lower()
+        case tuple() | list() | frozenset():
+            return ", ".join(sorted(map(str, value))) or "none"
+        case _:
+            return str(value)
 
 
 def show_files(title: str, files: tuple[Path, ...]) -> None:

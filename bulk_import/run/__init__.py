@@ -14,7 +14,7 @@ from bulk_import.run.ending import Finished
 from bulk_import.run.explain import Story, explain
 from bulk_import.run.job import Job
 from bulk_import.run.mapping import save_mapping
-from bulk_import.run.past import rebuild, resume, runs, share
+from bulk_import.run.past import look_for_runs, rebuild, resume, runs, share
 from bulk_import.run.preview import Preview
 from bulk_import.run.purge import Purge, purge
 from bulk_import.run.stages import Orders, check, dry_run, submit
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "dry_run",
     "explain",
+    "look_for_runs",
     "purge",
     "rebuild",
     "resume",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key, without_column
 from bulk_import.columns import names_column
-from bulk_import.errors import UsageError
+from bulk_import.errors import InputUnreadable, UsageError
+from bulk_import.findings import Finding, Place
 from bulk_import.kinds import Apostrophes
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 from bulk_import.run.remembered import with_remembered
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from bulk_import.check import Checked
     from bulk_import.read import Table
     from bulk_import.settings import Settings
+
+
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ def _tables(job: Job, settings: Settings) -> list[Table]:
 
     known = _known(_fields_named(columns_for(job, settings)))
     names = job.names or tuple(map(str, job.files))
+    for at in range(len(job.files)):
+        _refuse_missing(job.files, names, at)
     tables = [
         table
         for file, name in zip(job.files, names, strict=True)
@@ -169,6 +176,31 @@ def _tables(job: Job, settings: Settings) -> list[Table]:
         _refuse_unknown_headings(job, tables)
     _refuse_unknown_rows(job, tables)
     return tables
+
+
+def _refuse_missing(files: Sequence[Path], names: Sequence[str], at: int) -> None:
+    """Raises InputUnreadable for a file that is not there, with the folder looked in and what that has instead."""
+    try:
+        files[at].stat()
+    except (FileNotFoundError, NotADirectoryError):
+        folder = Path.cwd().joinpath(files[at]).parent
+        detail = f"{folder}{_instead(folder, names, at)}"
+        raise InputUnreadable(Finding("file-missing", Place(names[at]), detail=detail)) from None
+    except (OSError, ValueError):
+        return  # reading it says why it cannot be
+
+
+def _instead(folder: Path, names: Sequence[str], at: int) -> str:
+    """What a folder has in a file's place: one whose name the shell took apart, or one that is called nearly so."""
+    joined = (" ".join(names[at:end]) for end in range(len(names), at + 1, -1))
+    if whole := next(filter(os.path.exists, joined), ""):
+        return f", but a file “{Path(whole).name}”: put quotation marks round a name that has spaces"
+    try:
+        there = {file.name.casefold(): file.name for file in folder.iterdir() if file.suffix.lower() in SPREADSHEETS}
+    except OSError:
+        return ", for there is no such folder"
+    near = difflib.get_close_matches(Path(names[at]).name.casefold(), there, n=1)
+    return f"; the nearest there is “{there[near[0]]}”" if near else ""
 
 
 def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:

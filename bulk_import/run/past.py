@@ -62,6 +62,19 @@ def runs(settings: Settings) -> list[tuple[str, ...]]:
         return [_line(run) for run in journal.runs()]
 
 
+def look_for_runs(settings: Settings) -> None:
+    """Looks whether there are runs at all, before anything is made for one.
+
+    Raises:
+        NothingToDo: there are none.
+    """
+    if not settings.journal.exists():
+        raise NothingToDo(
+            f"There is nothing to resume: there are no runs yet in {settings.journal.parent}.",
+            "Run the command in the folder where the run was made, or name its settings with --config.",
+        )
+
+
 def _line(run: Run) -> tuple[str, ...]:
     sources = run.start.sources
     code = "" if run.exit_code is None else f" (exit {run.exit_code})"

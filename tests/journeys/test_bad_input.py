@@ -37,7 +37,7 @@ def _file(name: str, content: bytes) -> Callable[[Path], str]:
 
 
 UNREADABLE: dict[str, tuple[Callable[[Path], str], str]] = {
-    "a missing file": (_nothing, "file-unreadable"),
+    "a missing file": (_nothing, "file-missing"),
     "a folder": (_folder, "file-unreadable"),
     "a PDF named .xlsx": (_file("a.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), "file-type"),
     "an empty file": (_file("a.csv", b""), "file-unreadable"),
@@ -91,6 +91,7 @@ WRONG_USAGE = {
     "an unknown field in --map": ["check", "a.csv", "--map", "Email=Colour"],
     "a --map without =": ["check", "a.csv", "--map", "Email"],
     "an unknown option": ["check", "a.csv", "--colour"],
+    "a list that would be no workbook": ["lists", "--out", "lists.csv"],
     "an unknown command": ["chek", "a.csv"],
     "no file": ["check"],
     "a mode there is not": ["dry-run", "a.csv", "--mode", "replace"],

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Severity
 from bulk_import.row_choice import EVERY_ROW, RowChoice
-from bulk_import.run.job import Job, columns_for, what_decides
+from bulk_import.run.job import Job, columns_for, read_and_check, what_decides
 from bulk_import.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 CHOICES: tuple[tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]], ...] = (
     ({"Ref No.": "MISID"}, {}, {"Ref No.": "MISID"}),
@@ -96,3 +98,26 @@ def test_whether_a_mapping_was_typed_or_saved_is_not_in_the_digest(tmp_path: Pat
     usual = load(environ={}, cwd=tmp_path)
     typed = what_decides(Job(files=(), columns={"Case": "MISID"}), usual)
     assert typed == what_decides(Job(files=()), replace(usual, columns={"Case": "MISID"}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["enrolment.csv"], "There is no file enrolment.csv in {}; the nearest there is “Enrolments.csv”."),
+        (["enrolments"], "There is no file enrolments in {}; the nearest there is “Enrolments.csv”."),
+        (["my", "new", "file.csv"], "no file my in {}, but a file “my new file.csv”: put quotation marks round a name"),
+        (["nowhere/a.csv"], "There is no file nowhere/a.csv in {}/nowhere, for there is no such folder."),
+        (["zzz"], "There is no file zzz in {}."),
+    ],
+)
+def test_a_file_that_is_not_there_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], said: str
+) -> None:
+    """The folder that was looked in is named, and what it has of nearly that name; nothing is said of Excel."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("Enrolments.csv", "my new file.csv", "enrolment.pdf"):
+        (tmp_path / name).touch()
+    with pytest.raises(InputUnreadable) as stop:
+        read_and_check(Job(tuple(map(Path, typed))), load(environ={}, cwd=tmp_path), date(2026, 9, 1))
+    assert said.format(tmp_path.as_posix()) in stop.value.message.replace("\\", "/")
+    assert "Excel" not in stop.value.fix

@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_import.cli.screen import complain, print_json, say, shown
-from bulk_import.errors import ApiDown
+from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show_runs, show_symptoms, shown
+from bulk_import.errors import ApiDown, NothingToDo
+from bulk_import.run import look_for_runs
+from bulk_import.settings import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,37 @@ def test_nothing_harmful_is_ever_shown(text: str) -> None:
     assert all(letter == "\n" or letter >= " " for letter in seen)
     assert "\x1b" not in seen
     seen.encode("utf-8")
+
+
+def test_values_of_settings_are_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is empty is none and a yes is true, whatever Python calls them."""
+    show_symptoms(load(environ={}, cwd=tmp_path), ())
+    told = capsys.readouterr().out
+    assert [word for word in ("frozenset", "()", "[]", "None", "False") if word in told] == []
+    assert {line.split("|")[2].strip() for line in told.splitlines() if "protect" in line or "canary" in line} == {
+        "none"
+    }
+
+
+def test_a_settings_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever means the real OneFile and is in another folder sees that nothing real happens; others are not told."""
+    say_if_practice(load(environ={}, cwd=tmp_path))
+    assert capsys.readouterr().err.startswith(
+        f"There is no bulk-import.toml in {tmp_path}, so this goes to the practice"
+    )
+    say_if_practice(load(environ={"BULK_IMPORT_ENVIRONMENT": "sandbox"}, cwd=tmp_path))
+    (tmp_path / "bulk-import.toml").write_text("concurrency = 2")
+    say_if_practice(load(environ={}, cwd=tmp_path))
+    assert capsys.readouterr().err == ""
+
+
+def test_an_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever sees no runs sees where they were looked for; looking for them makes no folder."""
+    show_runs([], tmp_path / "reports")
+    assert f"no runs yet in {tmp_path / 'reports'}." in capsys.readouterr().out.replace("\n", "")
+    with pytest.raises(NothingToDo, match="no runs yet in"):
+        look_for_runs(load(environ={}, cwd=tmp_path))
+    assert not list(tmp_path.iterdir())
 
 
 def test_sentences_pass_through_it(capsys: pytest.CaptureFixture[str]) -> None:

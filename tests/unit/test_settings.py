@@ -43,6 +43,24 @@ def test_without_a_file_every_command_works_against_the_sandbox(tmp_path: Path) 
     assert set(found.origins.values()) == {"default"}
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("concurrency = 2\nenvironment = beta # ours\n", ' Write environment = "beta", in quotation marks.'),
+        ("reports = C:\\reports", " Write reports = 'C:\\reports', in quotation marks."),
+        ("customer_token = abcdef\n", ' Write customer_token = "…", in quotation marks.'),
+        ("concurrency = \n", ""),
+        ("columns = [1,", ""),
+    ],
+)
+def test_a_text_without_quotation_marks_is_told_how_it_is_written(tmp_path: Path, text: str, said: str) -> None:
+    """What the line should be is said where only the quotation marks are missing, and a token is never shown."""
+    written(tmp_path, text)
+    with pytest.raises(SettingsError) as stop:
+        load(environ={}, cwd=tmp_path)
+    assert stop.value.message.partition(").")[2] == said
+
+
 def test_the_later_source_wins(tmp_path: Path) -> None:
     """File, then environment variable, then option: the last one that says something is taken."""
     written(tmp_path, "calls_per_minute = 100\nconcurrency = 2\ntimeout = 5\n")
