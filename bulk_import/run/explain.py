@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check import payload
-from bulk_import.errors import UsageError
+from bulk_import.errors import RefusedAsUnsafe, UsageError
 from bulk_import.findings import Place, fix, located, severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, Unresolved
+from bulk_import.kinds import Awaited
+from bulk_import.read import CellType
 from bulk_import.report import STATUS_WORDS, shape, uk_time
 from bulk_import.run.past import reported_again
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from bulk_import.check import Record
-    from bulk_import.journal import Attempt, Decision, Outcome
+    from bulk_import.journal import Attempt, Decision, Key, Outcome
     from bulk_import.kinds import Json
+    from bulk_import.read import Table
     from bulk_import.report import Report, RowReport, SourceReport
+    from bulk_import.run.desk import Desk
     from bulk_import.settings import Settings
 
 
@@ -53,22 +59,23 @@ def explain(name: str, row: int, settings: Settings, *, source: str | None = Non
         name: the run.
         row: the number that Excel shows.
         settings: for the journal.
-        source: the file or sheet, where the run had several; None for the first that has such a row.
+        source: the file or sheet, where several of the run have such a row.
 
     Raises:
-        UsageError: there is no such run or row.
+        UsageError: there is no such run or row, or several sources have it and none is named.
         BulkImportError: as `rebuild`: the source is gone or has changed.
     """
     with Journal.open(settings.journal) as journal:
-        desk, report = reported_again(name, settings, journal)
+        desk, report = _as_it_was(name, row, settings, journal)
         number, position = _found(report, row, source)
         (told,) = report.sources[number].rows_at([position])
         key = number, row
         decided = next((one for one in journal.decisions(name) if one.key == key), None)
-        outcome = next((one.outcome for one in journal.operations(name) if one.planned.key == key), None)
+        outcomes = {one.planned.key: one.outcome for one in journal.operations(name)}
         attempts = journal.attempts(name, key)
     record = next((one for one in desk.records if (one.source, one.row) == key), None)
-    sent = _sent(record, decided)
+    outcome = outcomes.get(key)
+    sent = {name: _in_words(name, value, report, outcomes) for name, value in _sent(record, decided).items()}
     verb = "sent" if attempts else "would be sent"
     chapters = (
         Chapter("The row", tuple(_row(report, number, told))),
@@ -81,19 +88,51 @@ def explain(name: str, row: int, settings: Settings, *, source: str | None = Non
     return Story(name, row, chapters)
 
 
+def _as_it_was(name: str, row: int, settings: Settings, journal: Journal) -> tuple[Desk, Report]:
+    try:
+        return reported_again(name, settings, journal)
+    except RefusedAsUnsafe as changed:
+        raise RefusedAsUnsafe(
+            changed.message,
+            f"A row's story can be told only from the file as it was: bring that back, or look at row {row} in "
+            "results.xlsx of the run.",
+        ) from changed
+
+
 def _found(report: Report, row: int, source: str | None) -> tuple[int, int]:
     """Which source has the row, and where in its frame it stands."""
     wanted = [at for at in range(len(report.sources)) if source is None or source in _names(report, at)]
     if not wanted:
         names = ", ".join(report.label(at) for at in range(len(report.sources)))
         raise UsageError(f"The run has no source {source}.", f"It has: {names}.")
-    for at in wanted:
-        position = int(report.sources[at].positions([row])[0])
-        if position >= 0:
-            return at, position
-    blank = any(row in report.sources[at].checked.table.blank_rows for at in wanted)
-    why = "is wholly empty" if blank else "is no data row of this run"
-    raise UsageError(f"Row {row} {why}.", "Use the number that Excel shows beside the row; results.xlsx has it too.")
+    found = [(at, position) for at in wanted if (position := int(report.sources[at].positions([row])[0])) >= 0]
+    if len(found) > 1:
+        names = " and ".join(f'--source "{report.label(at)}"' for at, _ in found)
+        raise UsageError(f"Several sources of the run have a row {row}.", f"Say which one is meant: {names}.")
+    if not found:
+        why = next(filter(None, (_no_person(report.sources[at].checked.table, row) for at in wanted)), "")
+        raise UsageError(
+            f"Row {row} {why or 'is no data row of this run'}.",
+            "Use the number that Excel shows beside the row; results.xlsx has it too.",
+        )
+    return found[0]
+
+
+def _no_person(table: Table, row: int) -> str:
+    """Why a row of a table is nobody's, "" where the table does not have it."""
+    if row in table.blank_rows:
+        return "is wholly empty"
+    if row <= table.heading_row:
+        return "holds the headings" if row == table.heading_row else "stands above the headings"
+    skipped = [one.detail for one in table.findings if one.code in {"totals-skipped", "guidance-skipped"}]
+    return "was left out as a totals or guidance line" if any(_lists(rows, row) for rows in skipped) else ""
+
+
+def _lists(rows: str, row: int) -> bool:
+    """Whether row numbers in words, of many only the first ones, have a row among them."""
+    named, many, _ = rows.partition(" …")
+    numbers = [int(number) for number in re.findall(r"\d+", named)]
+    return row in numbers or (bool(many) and row > max(numbers))
 
 
 def _names(report: Report, at: int) -> set[str | None]:
@@ -105,6 +144,18 @@ def _row(report: Report, number: int, told: RowReport) -> Iterator[str]:
     words = STATUS_WORDS[told.status]
     yield f"{report.label(number)}, row {told.row}, {told.role.label if told.role else 'no known role'}"
     yield f"{words.name}. {words.happened.rstrip('.')}."
+
+
+def _in_words(name: str, value: Json, report: Report, outcomes: Mapping[Key, Outcome | None]) -> str:
+    """A value as it was sent; where it is the account of another row, which one."""
+    if not isinstance(value, Awaited):
+        return _shown(name, str(value))
+    match outcomes.get((value.source, value.row)):
+        case Done(user_id=user_id):
+            which = f", user id {user_id}"
+        case _:
+            which = ""
+    return f"the account made from row {value.row} of {report.label(value.source)} in this run{which}"
 
 
 def _sent(record: Record | None, decided: Decision | None) -> dict[str, Json]:
@@ -126,7 +177,7 @@ NAMED = "it counts where the column of OneFile's ids beside it is empty"
 
 
 def _cells(
-    source: SourceReport, position: int, sent: Mapping[str, Json], verb: str, same: frozenset[str]
+    source: SourceReport, position: int, sent: Mapping[str, str], verb: str, same: frozenset[str]
 ) -> Iterator[str]:
     """A line for each field that the file has a column for, then the values that come from elsewhere."""
     checked = source.checked
@@ -137,31 +188,38 @@ def _cells(
         heading = checked.table.headings[at]
         address = Place("", None, row, heading.column).address
         typed = checked.table.frame.iloc[position, at]
-        steps = [*_typed(name, typed if isinstance(typed, str) else None)]
+        real_date = checked.table.types[position, at] in {CellType.DATE, CellType.DATETIME}
+        steps = [*_typed(name, typed if isinstance(typed, str) else None, _uk_day if real_date else str)]
         unsent = "the account holds it already, so not sent" if name in same else "not sent"
-        outcome = f"{verb}: {_shown(name, str(sent[name]))}" if name in sent else unsent
+        outcome = f"{verb}: {sent[name]}" if name in sent else unsent
         steps.append(NAMED if (name, at) in names else outcome)
         yield f"{address} “{heading.text}” → {name}: {'; '.join(steps)}"
     for name in [name for name in sent if name not in ids]:
         given = checked.columns.given_by.get(name)
         origin = "the settings or options" if given is None else f"“{checked.table.headings[given].text}”, translated"
-        yield f"{name}: {_shown(name, str(sent[name]))}, from {origin}"
+        yield f"{name}: {sent[name]}, from {origin}"
     unknown = [checked.table.headings[at].text for at in (*checked.columns.unknown, *checked.columns.left_out)]
     if unknown:
         yield f"Columns that are not sent: {', '.join(f'“{text}”' for text in unknown)}"
 
 
-def _typed(name: str, typed: str | None) -> Iterator[str]:
-    """What stands in a cell, and what cleaning makes of it."""
+def _uk_day(iso: str) -> str:
+    """A real date as Excel shows it in the UK, with the time where it has one that is not midnight."""
+    moment = datetime.fromisoformat(iso)
+    return f"{moment:%d/%m/%Y %H:%M}".removesuffix(" 00:00")
+
+
+def _typed(name: str, typed: str | None, seen: Callable[[str], str]) -> Iterator[str]:
+    """What stands in a cell as its user sees it, and what cleaning makes of it."""
     if typed is None:
         yield "empty"
         return
-    yield f"typed {_shown(name, typed)}"
+    yield f"typed {_shown(name, seen(typed))}"
     cleaned = _cleaned(name, typed)
     if cleaned is None:
         yield "nothing is left of it after cleaning"
     elif cleaned != typed:
-        yield f"cleaned to {_shown(name, cleaned)}"
+        yield f"cleaned to {_shown(name, seen(cleaned) if cleaned in typed else cleaned)}"
 
 
 def _cleaned(name: str, typed: str) -> str | None:

@@ -54,6 +54,15 @@ def test_a_name_beside_an_id_is_explained_too(tmp_path: Path) -> None:
     ]
 
 
+def test_an_account_of_another_row_is_explained_by_that_row(tmp_path: Path) -> None:
+    """A learner of a tutor who is new in the same run: the row that made the account, and its user id."""
+    write_csv(tmp_path / "people.csv", [tutor(1), learner(2, DefaultAssessorID="tutor1@example.com")])
+    name = run(tmp_path, "submit", "people.csv", "--yes", "--json").json["run"]
+    made = _story(tmp_path, name, 2)["What came of it"][0].rpartition("user id ")[2].rstrip(".")
+    (line,) = [line for line in _story(tmp_path, name, 3)["Cell by cell"] if "DefaultAssessorID:" in line]
+    assert line.endswith(f"sent: the account made from row 2 of people.csv in this run, user id {made}")
+
+
 def test_an_update_is_explained_too(tmp_path: Path) -> None:
     """What the account holds already, what was changed in it, and that the reports say what it was and is."""
     write_csv(tmp_path / "people.csv", [tutor(1)])
@@ -80,5 +89,5 @@ def test_a_check_is_explained_too_and_a_row_that_is_none_is_told(tmp_path: Path)
     )
     assert story["What OneFile had, and what was decided"] == ["Nothing was decided. A check asks nobody."]
     ended = run(tmp_path, "explain", name, "1")
-    assert (ended.code, "Row 1 is no data row of this run." in ended.err) == (2, True)
+    assert (ended.code, "Row 1 holds the headings." in ended.err) == (2, True)
     assert run(tmp_path, "explain", name, "2").out.startswith("The row\n")
