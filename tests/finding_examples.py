@@ -43,7 +43,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
         None,
         "25 cells of real dates, and 3 cells of text, the first E7, read day first",
     ),
-    "years-short": ("StartOn", "Start Date", None, "25 cells, the first E5, read as years of 2024 to 2026"),
+    "years-short": ("StartOn", "Start Date", None, "25 cells, the first E5, read as dates in the years 2024 to 2026"),
     "cells-tidied": ("ULN", "ULN", None, "3 cells with “.0” at the end (first J5)"),
     "apostrophe-first": ("ULN", "ULN", None, "12 cells with an apostrophe (first J2)"),
     "quotes-curly": ("LastName", "Surname", None, "2 cells with them (first B9)"),
@@ -138,7 +138,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "account-gone": (None, None, None, "user id 5740"),
     "unresolved": (None, None, None, "no answer came in time"),
     "confirmed-by-lookup": (None, None, None, " (user id 5012)"),
-    "stopped": (None, None, None, "OneFile did not answer any more"),
+    "stopped": (None, None, None, ": OneFile did not answer any more"),
 }
 
 REMEDIES: Mapping[str, tuple[str, ...]] = {

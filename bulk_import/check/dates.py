@@ -158,6 +158,8 @@ def _short_years(cells: Cells, table: Table, columns: Columns, options: Options)
         heading = table.headings[columns.field_at[name]]
         place = Place(table.source.name, table.source.sheet, None, heading.column)
         first = f"{column_letters(heading.column)}{rows[0]}"
-        span = f"{min(years.values())} to {max(years.values())}" if kind.past is Past.PERHAPS else "the past"
-        detail = f"{_cells(len(rows))}, the first {first}, read as years of {span}"
+        low, high = min(years.values()), max(years.values())
+        known = f"in {low}" if low == high else f"in the years {low} to {high}"
+        span = known if kind.past is Past.PERHAPS else "in the past"
+        detail = f"{_cells(len(rows))}, the first {first}, read as dates {span}"
         yield Finding("years-short", place, field=name, heading=heading.text, detail=detail)

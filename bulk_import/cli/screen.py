@@ -180,17 +180,25 @@ def _problems(groups: Groups, report: Report) -> Table:
         table.add_row(
             f"{_weight(first, report)}\n{code}",
             f"{len(findings):,}",
-            shown(located(first)),
-            _places(findings),
+            shown(f"{_sheet(first, report)}{located(first)}"),
+            shown(_places(findings, report)),
             shown(fix(first)),
         )
     if len(groups) > CODES_SHOWN:
-        table.caption = f"and {len(groups) - CODES_SHOWN} more kinds: see the sheet Problems of results.xlsx"
+        more = len(groups) - CODES_SHOWN
+        table.caption = f"and {more} more kind{'' if more == 1 else 's'}: see the sheet Problems of results.xlsx"
     return table
 
 
-def _places(findings: list[Finding]) -> str:
-    places = list(dict.fromkeys(filter(None, (_place(finding) for finding in findings))))
+def _sheet(finding: Finding, report: Report) -> str:
+    """Which source a place is in, where there are several; "" for what names its file itself."""
+    place = finding.place
+    return f"{place.sheet or place.file}: " if len(report.sources) > 1 and place.row is not None else ""
+
+
+def _places(findings: list[Finding], report: Report) -> str:
+    told = ((_sheet(finding, report), _place(finding)) for finding in findings)
+    places = list(dict.fromkeys(f"{sheet}{place}" for sheet, place in told if place))
     more = f" and {len(places) - PLACES_SHOWN:,} more" if len(places) > PLACES_SHOWN else ""
     return ", ".join(places[:PLACES_SHOWN]) + more
 

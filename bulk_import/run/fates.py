@@ -10,6 +10,7 @@ from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unre
 from bulk_import.plan import NOT_MADE, REFUSED_BEFORE, Create, Hold, Skip, Unchanged, Update
 from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
+from bulk_import.submit import HALTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +131,7 @@ def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:
             doubt = Finding("unresolved", place, detail=reason)
             return RowFate(Status.UNRESOLVED, attempts=attempts, http_status=status, findings=(doubt,))
         case NotSent(reason=reason, attempts=attempts):
-            left = Finding("stopped", place, detail=reason)
+            left = Finding("stopped", place, detail="" if reason == HALTED else f": {reason.rstrip('.')}")
             return RowFate(Status.NOT_SENT, attempts=attempts, findings=(left,))
         case other:
             assert_never(other)

@@ -58,7 +58,12 @@ class Preview:
 
     @property
     def to_type(self) -> tuple[str, ...]:
-        """What a person types to go on, in turn: on the live OneFile the name of each organisation, else yes."""
+        """What a person types to go on, in turn: on the live OneFile the name of each organisation, else yes.
+
+        Where nothing would be sent there is nothing to ask.
+        """
+        if not (self.counts.get("create") or self.counts.get("update")):
+            return ()
         return self.names if self.environment == "live" and self.names else ("yes",)
 
     def lines(self) -> tuple[str, ...]:
@@ -83,8 +88,8 @@ def _shared(misids: int) -> tuple[str, ...]:
 def _first(canary: int) -> tuple[str, ...]:
     if not canary:
         return ()
-    rows = "The first row" if canary == 1 else f"The first {canary:,} rows"
-    return (f"{rows} of each role are sent, fetched back and compared before the rest follows.",)
+    rows = "The first row of each role is" if canary == 1 else f"The first {canary:,} rows of each role are"
+    return (f"{rows} sent, fetched back and compared before the rest follows.",)
 
 
 def _clock(moment: datetime) -> str:

@@ -37,7 +37,7 @@ class Compared:
         agreeing: the rows whose account holds what was sent, as far as OneFile shows it, which is one field at least.
         differing: the others that are shown, each with its account and the fields that came back otherwise.
         unseen: the rows whose account, or of whose fields, OneFile did not show anything, or that did not get so far.
-        hidden: fields that were sent and that OneFile does not show, for one of them at least.
+        hidden: fields that were sent and that OneFile does not show, for one of them at least; never the role.
         shown: fields that were sent and that OneFile shows, for one of them at least.
     """
 
@@ -118,7 +118,7 @@ async def look_back(
             unseen.append(key_of(change))
             continue
         shown |= compared
-        hidden.update(dict.fromkeys(name for name in sent if name not in compared))
+        hidden.update(dict.fromkeys(name for name in sent if name not in compared and name != "Role"))
         if fields := _otherwise(sent, told):
             others[key_of(change)] = (outcome.user_id, fields)
         else:

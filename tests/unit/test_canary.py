@@ -124,13 +124,14 @@ def test_a_resumed_run_need_not_compare(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shown", ["null", "absent"])
 def test_what_onefile_hides_neither_agrees_nor_contradicts(tmp_path: Path, shown: str) -> None:
-    """Fields that are never shown do not stop a run, and are named."""
+    """Fields that are never shown do not stop a run, and are named, except the role, which is compared with nothing."""
     practice = Practice(tmp_path, switches=Switches(unset_fields="null" if shown == "null" else "absent"))
     Told(practice, {"Email": None, "EpisodeName": None})
     result = carried(practice, PEOPLE)
     assert result.stopped is None
     assert result.compared is not None
     assert set(result.compared.hidden) >= {"Email", "EpisodeName"}
+    assert "Role" not in result.compared.hidden
     assert result.compared.shown >= {"FirstName", "MISID"}
     assert result.compared.shown.isdisjoint(result.compared.hidden)
 

@@ -106,3 +106,18 @@ def test_one_mistyped_centre_stops_nobody_else(tmp_path: Path) -> None:
     """Where it owns the organisation of other rows, the run goes on; the row of the strange one is held by its plan."""
     records = [create.record for create in [*rows(2), *rows(1, OrganisationID=999)]]
     assert 1 in looked_up(Practice(tmp_path), records).organisations
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "live"])
+def test_nothing_to_send_is_nothing_to_ask(monkeypatch: pytest.MonkeyPatch, environment: str) -> None:
+    """Where all is unchanged or held nobody is asked to type yes to nothing."""
+    idle = replace(PREVIEW, environment=environment, counts={"unchanged": 3, "hold": 1})
+    assert answered(monkeypatch, idle)
+    assert not answered(monkeypatch, replace(idle, counts={"unchanged": 3, "update": 1}))
+
+
+def test_the_first_row_is_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One row is sent first, or several are."""
+    for number, said in ((1, "The first row of each role is sent"), (2, "The first 2 rows of each role are sent")):
+        answered(monkeypatch, replace(PREVIEW, canary=number), NAME)
+        assert said in " ".join(capsys.readouterr().err.split())

@@ -5,19 +5,17 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show_runs, show_symptoms, shown
+from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show, show_runs, show_symptoms, shown
 from bulk_import.errors import ApiDown, NothingToDo
-from bulk_import.run import look_for_runs
+from bulk_import.run import Finished, look_for_runs
 from bulk_import.settings import load
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.unit.reporting import assessor, report, table
 
 
 @pytest.mark.parametrize(
@@ -64,6 +62,17 @@ def test_a_settings_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytes
     (tmp_path / "bulk-import.toml").write_text("concurrency = 2")
     say_if_practice(load(environ={}, cwd=tmp_path))
     assert capsys.readouterr().err == ""
+
+
+def test_a_place_is_told_with_its_sheet_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
+    """Row 2 of which sheet is said, in both columns; of a single sheet the cell is enough."""
+    people = [table([assessor(1, Email="nobody")], sheet=sheet) for sheet in ("Staff", "Others")]
+    for some in (people, people[:1]):
+        show(Finished(report(*some), Path(), ()))
+    both, one = capsys.readouterr().out.split("What to look at")[1:]
+    assert "Staff: D2, Others: D2" in " ".join(both.replace("|", " ").split())
+    assert "Staff: Column D, row 2" in both
+    assert ": Column D" not in one
 
 
 def test_an_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
