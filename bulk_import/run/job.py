@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,7 @@ from bulk_import.findings import Finding, Place
 from bulk_import.kinds import Apostrophes
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 from bulk_import.run.remembered import with_remembered
+from bulk_import.settings import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +88,29 @@ class Job:
             rows=RowChoice(stored.get("only", ""), stored.get("skip", ""), stored.get("again", "")),
             said=tuple((option, value) for option, value in stored.get("said", ())),
         )
+
+
+def submit_command(job: Job, settings: Settings) -> str:
+    """The submit of the same rows as it is typed, with every option that decides what is sent."""
+    from_elsewhere = settings.file is not None and settings.file.resolve() != Path.cwd().resolve() / FILE_NAME
+    options = {
+        "--sheet": job.sheets,
+        "--role": () if job.role is None else (job.role.label,),
+        "--map": tuple(f"{heading}={name}" for heading, name in job.columns.items()),
+        "--set": tuple(f"{name}={value}" for name, value in job.values.items()),
+        "--date-order": () if job.date_order == "dmy" else (job.date_order,),
+        "--mode": () if job.mode == "upsert" else (job.mode,),
+        "--only": (job.rows.only,) if job.rows.only else (),
+        "--skip": (job.rows.skip,) if job.rows.skip else (),
+        "--config": (str(settings.file),) if from_elsewhere else (),
+    }
+    typed = [f"{option} {_typed(value)}" for option, values in options.items() for value in values]
+    full = ["--full"] if job.full else []
+    return " ".join(["bulk-import submit", *(_typed(str(file)) for file in job.files), *typed, *full])
+
+
+def _typed(text: str) -> str:
+    return text if re.fullmatch(r"[\w.:/\\+-]+", text) else f'"{text}"'
 
 
 def what_decides(job: Job, settings: Settings) -> dict[str, object]:

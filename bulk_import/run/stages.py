@@ -29,7 +29,7 @@ from bulk_import.run.comparison import difference_between, save_plan, what_has_c
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
-from bulk_import.run.job import Job, read_and_check, what_decides
+from bulk_import.run.job import Job, read_and_check, submit_command, what_decides
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import absent, leavers_sentence
 from bulk_import.run.likeness import objections_to
@@ -153,7 +153,7 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
         *leavers_sentence(gone.leavers),
         *protect_notices(desk, world),
         emails,
-        f"To send exactly this plan and no other: bulk-import submit … --only-if {plan.digest}",
+        f"To send exactly this plan and no other: {submit_command(desk.job, desk.settings)} --only-if {plan.digest}",
     )
     if objections:
         notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bulk_import.catalogue import Role
 from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Severity
 from bulk_import.row_choice import EVERY_ROW, RowChoice
-from bulk_import.run.job import Job, columns_for, read_and_check, what_decides
+from bulk_import.run.job import Job, columns_for, read_and_check, submit_command, what_decides
 from bulk_import.settings import load
 
 if TYPE_CHECKING:
@@ -121,3 +122,28 @@ def test_a_file_that_is_not_there_is_looked_for(
         read_and_check(Job(tuple(map(Path, typed))), load(environ={}, cwd=tmp_path), date(2026, 9, 1))
     assert said.format(tmp_path.as_posix()) in stop.value.message.replace("\\", "/")
     assert "Excel" not in stop.value.fix
+
+
+def test_the_submit_of_a_plan_is_told_with_all_its_options(tmp_path: Path) -> None:
+    """What a dry run prints can be copied and run as it stands, on Windows too; usual values are not repeated."""
+    settings = load(environ={}, cwd=tmp_path)
+    assert submit_command(Job((Path("a.csv"), Path("my people.xlsx"))), settings) == (
+        'bulk-import submit a.csv "my people.xlsx"'
+    )
+    job = Job(
+        files=(Path("a.csv"),),
+        sheets=("Year 1",),
+        role=Role.LEARNER,
+        columns={"Ref No.": "MISID"},
+        values={"OrganisationID": "1"},
+        date_order="mdy",
+        mode="create",
+        rows=RowChoice("7,9-12", "8"),
+        full=True,
+    )
+    (tmp_path / "ours.toml").touch()
+    configured = load(config=tmp_path / "ours.toml", environ={}, cwd=tmp_path)
+    assert submit_command(job, configured) == (
+        'bulk-import submit a.csv --sheet "Year 1" --role Learner --map "Ref No.=MISID" --set "OrganisationID=1" '
+        f'--date-order mdy --mode create --only "7,9-12" --skip 8 --config {tmp_path / "ours.toml"} --full'
+    )
