@@ -12,7 +12,6 @@ import unicodedata
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.folding import folded
@@ -32,13 +31,13 @@ from bulk_import.kinds import (
     YesNo,
     role_from_text,
 )
+from bulk_import.maintenance import UK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bulk_import.kinds import Kind
 
-UK = ZoneInfo("Europe/London")
 SHOWN = frozenset(
     {
         *("OrganisationID", "Role", "FirstName", "LastName", "Email", "MISID"),

@@ -237,3 +237,8 @@ def fix(finding: Finding) -> str:
     own = sentences.own_fix if finding.field in OWN_FIELDS else ""
     pattern = own or sentences.fix
     return _begun(_filled(pattern, finding), pattern)
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text of no more than so many characters, with a sign at its end where some are left out."""
+    return text if len(text) <= longest else f"{text[: longest - 2].rstrip()} …"

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import Role
+from bulk_import.findings import shortened
 from bulk_import.folding import plainly_folded
 from bulk_import.kinds import Listed
 from bulk_import.wire import id_of
@@ -76,12 +77,8 @@ class Entry:
         facts = [f"id {self.id}"]
         facts += [f"MIS value {self.misid}"] if self.misid else []
         facts += ["archived"] if self.archived else []
-        facts = [_cut(fact) for fact in facts]
-        return f"“{_cut(self.name)}” ({', '.join(facts)})" if self.name else f"the one with {', '.join(facts)}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+        listed = ", ".join(shortened(fact, LONGEST_NAME) for fact in facts)
+        return f"“{shortened(self.name, LONGEST_NAME)}” ({listed})" if self.name else f"the one with {listed}"
 
 
 def entry_from(values: Mapping[str, object]) -> Entry | None:

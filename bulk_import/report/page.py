@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO
 
+from bulk_import.findings import shortened
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
 from bulk_import.report.groups import groups
@@ -21,7 +22,6 @@ from bulk_import.report.words import (
     SEVERITIES,
     STATUS_WORDS,
     next_steps,
-    shortened,
     uk_time,
     what_happened,
     what_to_do,

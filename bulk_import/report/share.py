@@ -81,8 +81,8 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     """The report without what tells who anybody is.
 
     Rows keep their numbers, statuses and findings; cells are reduced to a token for the person; the value of a finding
-    becomes its shape, and its detail is told only where it can hold nobody's data. Notices, leavers, who ran it and with which options
-    are left out, for they may name people or folders.
+    becomes its shape, and its detail is told only where it can hold nobody's data. Notices, leavers, who ran it and
+    with which options are left out, for they may name people or folders.
 
     Args:
         report: of one run.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.findings import fix, message
 from bulk_import.report.assemble import Status
+from bulk_import.report.cells import LINE
 from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
 from bulk_import.report.styles import Style
 from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, next_steps, uk_time
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from bulk_import.report.assemble import Report
 
 _WIDTHS = (32, 90, 12)
-LINE = 15
-"""Points that a line of text is high."""
-
 _CHART_COLUMN = 4
 
 

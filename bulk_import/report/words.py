@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.columns import Use
 from bulk_import.findings import Severity, fix, message, severity
+from bulk_import.maintenance import UK
 from bulk_import.report.assemble import Status
 
 if TYPE_CHECKING:
@@ -204,20 +205,6 @@ def column_words(column: Column) -> str:
     return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field
 
 
-def shortened(text: str, longest: int) -> str:
-    """A text of no more than so many characters, with a sign at its end where some are left out."""
-    return text if len(text) <= longest else f"{text[: longest - 2].rstrip()} …"
-
-
 def uk_time(moment: datetime) -> str:
-    """A moment as a clock in the UK shows it, such as "01/09/2026 07:00:05".
-
-    Without time-zone data on the machine the moment stays in UTC and says so.
-    """
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - only reports need it
-
-    try:
-        local = moment.astimezone(ZoneInfo("Europe/London"))
-    except ZoneInfoNotFoundError:
-        return f"{moment:%d/%m/%Y %H:%M:%S} UTC"
-    return f"{local:%d/%m/%Y %H:%M:%S}"
+    """A moment as a clock in the UK shows it, such as "01/09/2026 07:00:05"."""
+    return f"{moment.astimezone(UK):%d/%m/%Y %H:%M:%S}"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check import payload
 from bulk_import.difference import form
+from bulk_import.findings import shortened
 from bulk_import.kinds import Awaited, Date
 from bulk_import.plan import Update
-from bulk_import.report.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

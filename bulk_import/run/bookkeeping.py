@@ -7,12 +7,12 @@ import platform
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from bulk_import.errors import BulkImportError, Interrupted
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import RunStart, RunState
 from bulk_import.lock import holding
+from bulk_import.maintenance import UK
 from bulk_import.references import to_json
 from bulk_import.report import OrganisationInfo, Status
 from bulk_import.run.ending import STOPPED, Ending, Finished, assemble
@@ -49,7 +49,7 @@ def operator() -> str:
 
 def uk_today(moment: datetime) -> date:
     """The day that a moment falls on in the UK, to which ages are counted."""
-    return moment.astimezone(ZoneInfo("Europe/London")).date()
+    return moment.astimezone(UK).date()
 
 
 def organisation_of(desk: Desk, world: World) -> OrganisationInfo | None:

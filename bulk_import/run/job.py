@@ -102,6 +102,7 @@ def submit_command(job: Job, settings: Settings) -> str:
         "--mode": () if job.mode == "upsert" else (job.mode,),
         "--only": (job.rows.only,) if job.rows.only else (),
         "--skip": (job.rows.skip,) if job.rows.skip else (),
+        "--again": (job.rows.again,) if job.rows.again else (),
         "--config": (str(settings.file),) if from_elsewhere else (),
     }
     typed = [f"{option} {_typed(value)}" for option, values in options.items() for value in values]

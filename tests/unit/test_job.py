@@ -138,12 +138,12 @@ def test_the_submit_of_a_plan_is_told_with_all_its_options(tmp_path: Path) -> No
         values={"OrganisationID": "1"},
         date_order="mdy",
         mode="create",
-        rows=RowChoice("7,9-12", "8"),
+        rows=RowChoice("7,9-12", "8", "7"),
         full=True,
     )
     (tmp_path / "ours.toml").touch()
     configured = load(config=tmp_path / "ours.toml", environ={}, cwd=tmp_path)
     assert submit_command(job, configured) == (
         'bulk-import submit a.csv --sheet "Year 1" --role Learner --map "Ref No.=MISID" --set "OrganisationID=1" '
-        f'--date-order mdy --mode create --only "7,9-12" --skip 8 --config {tmp_path / "ours.toml"} --full'
+        f'--date-order mdy --mode create --only "7,9-12" --skip 8 --again 7 --config {tmp_path / "ours.toml"} --full'
     )

@@ -11,6 +11,7 @@ from bulk_import.findings import column_letters
 from bulk_import.report.cells import HIGHEST_ROW, LINE
 from bulk_import.report.marked.sheet import MAIN, text_cell
 from bulk_import.report.marked.splice import content
+from bulk_import.report.problems import MOST_LINES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,8 +23,6 @@ COLUMNS: Final = {"Go to": 12, "Sheet": 24, "Column": 28, "Severity": 10, "What 
 """Heading → width in characters; the sheet is named where there are several."""
 
 TITLE_HEIGHT: Final = 24
-MOST_LINES: Final = 60_000
-"""Excel follows no more than 65,530 links in a sheet."""
 
 
 @dataclass(frozen=True, slots=True)

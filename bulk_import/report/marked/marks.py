@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bulk_import.findings import Severity, fix, message, severity
+from bulk_import.findings import Severity, fix, message, severity, shortened
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.cells import safe_heading
 from bulk_import.report.words import SEVERITIES, STATUS_WORDS, by_weight
@@ -206,14 +206,9 @@ def _joined(told: list[Line]) -> str:
 def _line(weight: Severity, finding: Finding) -> Line:
     place = finding.place
     heading = finding.heading or finding.field or ""
-    wrong, to_do = _short(message(finding)), _short(fix(finding))
+    wrong, to_do = shortened(message(finding), LONGEST), shortened(fix(finding), LONGEST)
     placed = wrong if place.address is None else f"{place.address}: {wrong}"
     return Line(place.row, place.column, heading, SEVERITIES[weight], wrong, to_do, placed)
-
-
-def _short(sentence: str) -> str:
-    """A sentence that fits into a note, however long the value is that it quotes."""
-    return sentence if len(sentence) <= LONGEST else sentence[: LONGEST - 1] + "…"
 
 
 def _cells(told: list[Line], row: int, first: int) -> Iterator[Mark]:
