@@ -32,7 +32,10 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
         "DOB",
         "Date of Birth",
         None,
-        "E14 has the month first, but dates are read day first (only day first: 25 cells, only month first: 1 cell)",
+        (
+            "E14 has the month first, but dates are read day first "
+            "(only day first: 25 cells, E2, E3, E4 and 22 more; only month first: 1 cell, E14)"
+        ),
     ),
     "codes-translated": ("L12", "Ethnicity", None, "from the list hesa: cells translated: 118, left out: 3"),
     "codes-mixed": ("L12", "Ethnicity", None, "from 11 to 25: 12 cells, from 31 to 47: 88 cells"),
@@ -142,6 +145,12 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
 }
 
 REMEDIES: Mapping[str, tuple[str, ...]] = {
+    "dates-ambiguous": (
+        (
+            "correct the cells that are the odd ones out; if the whole column is meant that way, say --date-order mdy "
+            "(month first) or --date-order dmy (day first), or turn the cells into real dates in Excel"
+        ),
+    ),
     "column-ambiguous": (
         '--map "Reference number=MISID"',
         '--map "Reference number=" to leave the column out',

@@ -13,14 +13,13 @@ from bulk_import.rules import DATE_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy as np
     import pandas as pd
 
     from bulk_import.check.cells import Cells
     from bulk_import.check.records import Options
     from bulk_import.columns import Columns
     from bulk_import.kinds import DateOrder
-    from bulk_import.read.table import Table
+    from bulk_import.read.table import Heading, Table
 
 _AGAINST = {"dmy": Form.MONTH_FIRST, "mdy": Form.DAY_FIRST}
 _FIRST = {Form.DAY_FIRST: "day", Form.MONTH_FIRST: "month"}
@@ -50,16 +49,34 @@ def contradictions(cells: Cells, table: Table, columns: Columns, options: Option
         heading = table.headings[columns.field_at[name]]
         place = Place(table.source.name, table.source.sheet, None, heading.column)
         first = f"{column_letters(heading.column)}{cells.index[forms == against][0]}"
+        days, months = (_named(heading, cells.index[forms == which]) for which in (Form.DAY_FIRST, Form.MONTH_FIRST))
         detail = (
-            f"{first} has the {_FIRST[against]} first, but dates are read {_OTHER[against]} first ({_counts(forms)})"
+            f"{first} has the {_FIRST[against]} first, but dates are read {_OTHER[against]} first "
+            f"(only day first: {days}; only month first: {months})"
         )
-        yield Finding("dates-ambiguous", place, field=name, heading=heading.text, detail=detail)
+        yield Finding(
+            "dates-ambiguous", place, field=name, heading=heading.text, detail=detail, remedies=(_CORRECT_OR_SAY,)
+        )
 
 
-def _counts(forms: np.ndarray) -> str:
-    """How many cells speak for which order; the values themselves may be birthdays."""
-    days, months = (int((forms == which).sum()) for which in (Form.DAY_FIRST, Form.MONTH_FIRST))
-    return f"only day first: {_cells(days)}, only month first: {_cells(months)}"
+_CORRECT_OR_SAY: Final = (
+    "correct the cells that are the odd ones out; if the whole column is meant that way, say --date-order mdy (month "
+    "first) or --date-order dmy (day first), or turn the cells into real dates in Excel"
+)
+_EXPORT_AGAIN: Final = (
+    "look at the real dates: if day and month are swapped, export the list again and check it without opening it in "
+    "Excel; if they are right, turn the cells of text into real dates too"
+)
+MOST_NAMED: Final = 3
+
+
+def _named(heading: Heading, rows: pd.Index[int]) -> str:
+    """How many cells of a column, and the first of them by their addresses; the values may be birthdays."""
+    if not len(rows):
+        return _cells(0)
+    listed = ", ".join(f"{column_letters(heading.column)}{row}" for row in rows[:MOST_NAMED])
+    more = len(rows) - MOST_NAMED
+    return f"{_cells(len(rows))}, {listed}" + (f" and {more:,} more" if more > 0 else "")
 
 
 def _cells(count: int) -> str:
@@ -87,7 +104,8 @@ def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
     """Columns of which an Excel with American settings has made a part into dates, with the month first.
 
     It takes 05/09/2026 for the 9th of May, and leaves 25/09/2026 as text: then no real date has a day above twelve,
-    and no text date has one up to twelve. The real dates are blamed, since they may be wrong.
+    and no text date has one up to twelve. The real dates are blamed, since they may be wrong. Without such texts real
+    dates stand as Excel shows them, whatever the order of text dates.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
@@ -95,23 +113,26 @@ def _swapped(cells: Cells, table: Table, columns: Columns) -> Iterator[Finding]:
         position = columns.field_at[name]
         real = pd.Series(table.types[:, position] == CellType.DATE, index=cells.index) & ~cells.taken(name)
         forms = DATE_FIELDS[name].forms(cells.texts[name])
-        left_as_text = int((forms == Form.DAY_FIRST).sum())
-        if not left_as_text or (forms == Form.EITHER).any() or (forms == Form.MONTH_FIRST).any():
+        left_as_text = forms == Form.DAY_FIRST
+        if not left_as_text.any() or (forms == Form.EITHER).any() or (forms == Form.MONTH_FIRST).any():
             continue
         distinct = cells.texts[name][real].drop_duplicates()
         days = distinct.str[8:10].astype(int)
         if len(distinct) < ENOUGH_REAL or (days > MONTHS).any():
             continue
-        if (days == 1).all() and JANUARY not in _months(name, cells.texts[name][forms == Form.DAY_FIRST]):
+        if (days == 1).all() and JANUARY not in _months(name, cells.texts[name][left_as_text]):
             continue  # programmes that begin on the first of a month, and not all in a January
-        cells.blame("date-order-unsure", name, real, "Excel seems to have read it with the month first")
+        cells.blame("date-order-unsure", name, real, "Excel seems to have swapped day and month")
         heading = table.headings[position]
         place = Place(table.source.name, table.source.sheet, None, heading.column)
         detail = (
-            f"{_cells(left_as_text)} of text with a day above 12, and {_cells(int(real.sum()))} that Excel made into "
-            "dates, none of them with a day above 12, so it seems to have read these with the month first"
+            f"Excel seems to have swapped day and month in its real dates: none of these has a day above 12 "
+            f"({_named(heading, cells.index[real])}), and all dates that stayed text have one "
+            f"({_named(heading, cells.index[left_as_text])})"
         )
-        yield Finding("dates-ambiguous", place, field=name, heading=heading.text, detail=detail)
+        yield Finding(
+            "dates-ambiguous", place, field=name, heading=heading.text, detail=detail, remedies=(_EXPORT_AGAIN,)
+        )
 
 
 def _months(name: str, texts: pd.Series[str]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
@@ -14,14 +15,17 @@ from bulk_import.check.schema import REQUIRED
 from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Finding, Place, Severity, severity
 from bulk_import.kinds import Choice
+from bulk_import.read.table import CellType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    import numpy as np
+
     from bulk_import.check.examination import Examined
     from bulk_import.check.records import Options
     from bulk_import.kinds import Value
-    from bulk_import.read.table import Heading, Source
+    from bulk_import.read.table import Heading, Source, Table
     from bulk_import.rules import Breach
 
 _NO_COLUMN = 1_000_000
@@ -194,10 +198,12 @@ def _weight(code: str, options: Options) -> Severity:
 def _typed(
     breach: Breach, examined: Examined | Checked, options: Options
 ) -> Iterator[tuple[Heading | None, str | None]]:
-    """The heading of each row's cell and what stands in it, or the default where it is empty.
+    """The heading of each row's cell and what Excel shows in it, or the default where it is empty.
 
     Where the id is missing, a name beside it is the cell that counts.
     """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
     default = options.defaults.get(breach.field)
     position = _position(breach, examined)
     if position is None:
@@ -205,8 +211,20 @@ def _typed(
         return
     table = examined.table
     positions = (position, *examined.columns.beside.get(breach.field, ()))
-    rows = table.frame.iloc[:, list(positions)].loc[list(breach.rows)]
-    for texts in zip(*(rows.iloc[:, at].tolist() for at in range(len(positions))), strict=True):
+    places = table.frame.index.get_indexer(pd.Index(list(breach.rows)))
+    columns = [_shown(table, at, places) for at in positions]
+    for texts in zip(*columns, strict=True):
         filled = [(at, text) for at, text in zip(positions, texts, strict=True) if isinstance(text, str)]
         at, text = next((cell for cell in filled if cell[1].strip()), (positions[0], default))
         yield table.headings[at], text
+
+
+def _shown(table: Table, position: int, places: np.ndarray) -> list[object]:
+    """The texts of some cells of a column; real dates as Excel shows them in the UK, 2007-03-04 as 04/03/2007."""
+    texts = table.frame.iloc[places, position].tolist()
+    kinds = table.types[places, position].tolist()
+    return [_BY_DAY.sub(r"\3/\2/\1", text) if kind in _DAYS else text for text, kind in zip(texts, kinds, strict=True)]
+
+
+_DAYS = frozenset({CellType.DATE, CellType.DATETIME})
+_BY_DAY = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T.*)?")

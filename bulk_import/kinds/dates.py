@@ -196,17 +196,25 @@ _ORDER_NAMES: Mapping[DateOrder, tuple[str, str, str]] = {
 
 
 def form(text: str) -> Form:
-    """What a cleaned text says about the order of day and month."""
+    """What a cleaned text says about the order of day and month; one that is no day in either order says nothing."""
     parts = _ordered_parts(_without_time(text))
     if parts is None:
         return Form.CERTAIN
-    first, second = int(parts[0]), int(parts[1])
-    if first in _MONTH_NUMBERS and second in _MONTH_NUMBERS:
-        return Form.EITHER
-    if second in _MONTH_NUMBERS and first in _DAYS_ONLY:
-        return Form.DAY_FIRST
-    return Form.MONTH_FIRST if first in _MONTH_NUMBERS and second in _DAYS_ONLY else Form.CERTAIN
+    first, second, year = parts
+    # in this century and in the last one the leap years are the same, but for 1900
+    long_year = f"20{year}" if len(year) == 2 else year  # noqa: PLR2004 - a short year
+    day_first = _plausible(long_year, second, first) is not None
+    month_first = _plausible(long_year, first, second) is not None
+    return _FORMS[day_first, month_first]
 
+
+_FORMS: Mapping[tuple[bool, bool], Form] = {
+    (False, False): Form.CERTAIN,
+    (True, True): Form.EITHER,
+    (True, False): Form.DAY_FIRST,
+    (False, True): Form.MONTH_FIRST,
+}
+"""Whether a text is a day when read with the day first, and with the month first → its form."""
 
 _SHORT_YEAR = re.compile(r".*[^0-9:][0-9]{2}", re.ASCII | re.DOTALL)
 
@@ -223,10 +231,6 @@ def _ordered_parts(text: str) -> tuple[str, str, str] | None:
         return None
     match = _BY_ORDER.fullmatch(text) or _TOGETHER_BY_ORDER.fullmatch(text)
     return None if match is None else (match[1], match[2], match[3])
-
-
-_MONTH_NUMBERS = range(1, 13)
-_DAYS_ONLY = range(13, 32)
 
 
 def _without_time(text: str) -> str:

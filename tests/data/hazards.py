@@ -49,6 +49,15 @@ def _xlsx(name: str, value: object, *findings: tuple[str, str, Severity], row: i
     return Hazard(people.as_xlsx({(row, name): value}), findings)
 
 
+def _many(name: str, values: Sequence[object]) -> list[list[object]]:
+    """The headings, and a learner for each value of a field."""
+    table: list[list[object]] = [list(people.FIELDS)]
+    for at, value in enumerate(values):
+        changed = {"Email": f"a{at}@example.com", "MISID": f"L{at}", "ULN": None, name: value}
+        table.append([changed.get(*pair) for pair in zip(people.FIELDS, people.PEOPLE[0], strict=True)])
+    return table
+
+
 TEXT: Final = people.as_csv()
 PLAIN: Final = people.as_xlsx()
 LINES: Final = TEXT.split("\r\n")
@@ -265,6 +274,11 @@ CELLS: Final = {
     "text dates beside real ones": Hazard(
         people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1), (3, "StartOn"): "25/09/2026"}),
         (("dates-mixed", "column M", N),),
+    ),
+    "a text that is no day, beside real dates none of which has a day above twelve": Hazard(
+        people.sheets(("A", "visible", _many("DOB", [*(dt.date(2007, 3, day) for day in range(1, 9)), "31/02/2007"]))),
+        (("date-format", "L10", W),),
+        9,
     ),
     "text dates that no order touches beside real ones": Hazard(
         people.as_xlsx({(2, "StartOn"): dt.date(2026, 9, 1), (3, "StartOn"): "25 Sep 2026"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from bulk_import.errors import InputUnreadable
 from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.read.table import CellType
 from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
+
+if TYPE_CHECKING:
+    from bulk_import.kinds import DateOrder
 
 OPTIONS = Options(today=TODAY)
 
@@ -114,7 +118,10 @@ def test_a_column_of_american_dates_is_stopped_as_a_whole() -> None:
     ]
     assert (found.findings[0].heading, found.findings[0].place.column) == ("StartOn", 24)
     assert [one.detail for one in found.findings] == [
-        "X2 has the month first, but dates are read day first (only day first: 1 cell, only month first: 1 cell)",
+        (
+            "X2 has the month first, but dates are read day first "
+            "(only day first: 1 cell, X5; only month first: 1 cell, X2)"
+        ),
         "it has the month first, but dates are read day first",
         "it could be read two ways, and other dates of this column contradict the order",
         "it has the day first, and other dates of this column have the month first",
@@ -126,7 +133,7 @@ def test_the_cell_that_contradicts_a_column_is_named_and_its_value_is_not() -> N
     """A birthday is personal, so the file's finding tells its cell alone."""
     found = checked(*({**person(Role.LEARNER, at), "DOB": dob} for at, dob in enumerate(["01/02/2006", "12/25/2006"])))
     assert found.findings[0].detail == (
-        "W3 has the month first, but dates are read day first (only day first: 0 cells, only month first: 1 cell)"
+        "W3 has the month first, but dates are read day first (only day first: 0 cells; only month first: 1 cell, W3)"
     )
     assert "2006" not in message(found.findings[0]) + fix(found.findings[0])
 
@@ -162,13 +169,44 @@ def test_dates_that_excel_read_the_american_way_are_stopped() -> None:
         ("dates-ambiguous", None),
         *(("date-order-unsure", row) for row in range(2, 7)),
     ]
-    assert found.findings[0].detail.startswith("2 cells of text with a day above 12, and 5 cells that Excel made into")
+    assert "(5 cells, W2, W3, W4 and 2 more), and all dates that stayed text have one (2 cells, W7, W8)" in message(
+        found.findings[0]
+    )
+    assert message(found.findings[1]).startswith("“09/05/2026” cannot be read for certain")
     one_above = {**types, (5, column): CellType.DATE}
     rows = [
         list({**one, "StartOn": "2026-09-25"}.values()) if at == 5 else list(one.values())
         for at, one in enumerate(people)
     ]
     assert codes(check(made_table(headings, rows, types=one_above), source=0, options=OPTIONS)) == ["dates-mixed"]
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy", "ymd"])
+@pytest.mark.parametrize("text", ["31/02/2007", "29/02/07", "14th March 2007", "32/13/2007", "25/03/3007"])
+def test_a_text_that_is_no_day_in_either_order_speaks_against_no_real_date(text: str, order: DateOrder) -> None:
+    """Real dates stand as Excel shows them, though none has a day above twelve, in whatever order texts are read."""
+    days = [*(f"2007-03-{day:02}" for day in range(2, 11)), text]
+    people = [{**person(Role.LEARNER, at), "DOB": day} for at, day in enumerate(days)]
+    for one in people:
+        for name in ("StartOn", "PlannedEndDate", "CentreRegister", "CreatedOn"):
+            one.pop(name)
+    table = people_table(*people)
+    table.types[:9, [heading.text for heading in table.headings].index("DOB")] = CellType.DATE
+    found = check(table, source=0, options=Options(today=TODAY, date_order=order))
+    assert {one.place.row for one in found.findings if one.code != "years-short"} <= {11}
+    assert not {"dates-ambiguous", "date-order-unsure"}.intersection(codes(found))
+
+
+def test_a_text_that_is_no_day_is_no_sign_of_american_dates() -> None:
+    """Of a column of text it is the one bad cell, and all others are sent."""
+    found = checked(*({**person(Role.LEARNER, at), "DOB": dob} for at, dob in enumerate(["01/02/2006", "02/31/2006"])))
+    assert [(one.code, one.place.address) for one in found.findings] == [("date-format", "W3")]
+
+
+def test_years_of_two_digits_that_are_one_year_are_told_as_one() -> None:
+    """Nobody reads of “years of 2026 to 2026”."""
+    (note,) = checked({**person(Role.LEARNER), "StartOn": "1.9.26"}).findings
+    assert note.detail == "1 cell, the first X2, read as 2026"
 
 
 @pytest.mark.parametrize(("text", "expected"), [("25/09/2026", "dates-mixed"), ("25/01/2026", "dates-ambiguous")])
