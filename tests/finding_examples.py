@@ -79,6 +79,10 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
         "9.27631E+09",
         "it shows a long number in scientific notation, so its last digits are lost",
     ),
+    "zero-lost": (
+        *("MISID", "Learner Ref", "1235"),
+        "the others of this column have 6 digits, so it was probably “001235”",
+    ),
     "cell-boolean": ("LastName", "Surname", "TRUE", ""),
     "nino-format": ("NINO", "NI Number", None, "its first two letters are never used"),
     "nino-prefix": ("NINO", "NI Number", None, "its last letter is missing"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bulk_import.catalogue import FIELDS
@@ -30,6 +31,10 @@ ENOUGH: Final = 3
 LEFT_OF_SCIENTIFIC: Final = "[1-9][0-9]{5}0{4}"
 """What 9.27631E+09 becomes when it is read as a number."""
 ONE_IN: Final = 20
+WITH_ZEROS: Final = 3
+"""References with a zero in front from which on a column is one of such, if they are a good part of it."""
+GOOD_PART: Final = 4
+"""One in so many."""
 
 
 def set_apart_damaged(
@@ -58,6 +63,8 @@ def set_apart_damaged(
         cells.blame("number-damaged", name, cut, f"of a number Excel keeps {DIGITS_KEPT} digits, and this is longer")
         if isinstance(kind, Uln):
             _set_apart_rounded(cells, name, cells.texts[name].where(takes))
+        if isinstance(kind, Identifier):
+            _tell_lost_zeros(cells, name, cells.texts[name].where(takes))
         if isinstance(kind, Name | Identifier):
             cells.blame("cell-boolean", name, types == CellType.BOOLEAN)
 
@@ -80,6 +87,30 @@ def _cut_before(texts: pd.Series[str]) -> pd.Series[bool]:
     distinct = texts[cut].drop_duplicates()
     certain = len(distinct) >= ENOUGH or (distinct.str.len() > DIGITS_KEPT + 1).any()
     return cut if certain and (cut == long).all() else cut & ~cut
+
+
+def _tell_lost_zeros(cells: Cells, name: str, texts: pd.Series[str]) -> None:
+    """References that are shorter than the others, which all have one width and often zeros in front.
+
+    Text is blamed as numbers are: a CSV has nothing else, and neither has a workbook that was made of one.
+    """
+    digits = texts.where(texts.str.fullmatch("[0-9]+", na=False))
+    distinct = digits.drop_duplicates().dropna()
+    padded = distinct.str.startswith("0")
+    if int(padded.sum()) < WITH_ZEROS:
+        return
+    lengths = distinct.str.len()
+    width = int(lengths[padded].mode().iloc[0])
+    alike = lengths == width
+    short = (lengths < width) & ~padded
+    zeros, full, fewer = (int(some.sum()) for some in (alike & padded, alike, short))
+    others = len(distinct) - full - fewer
+    if zeros >= WITH_ZEROS and full <= zeros * GOOD_PART and fewer < full and others * ONE_IN <= full:
+        cells.blame("zero-lost", name, digits.isin(distinct[short]), partial(_with_zeros, width))
+
+
+def _with_zeros(width: int, text: str) -> str:
+    return f"the others of this column have {width} digits, so it was probably “{text.zfill(width)}”"
 
 
 def _set_apart_rounded(cells: Cells, name: str, texts: pd.Series[str]) -> None:

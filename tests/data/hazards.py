@@ -262,6 +262,11 @@ CELLS: Final = {
     ),
     "a ULN that ends in zeros": _csv("ULN", "1000000000"),
     "MISID in scientific notation": _csv("MISID", "1.23457E+11", ("number-damaged", "I2", E)),
+    "a reference that lost its zeros": Hazard(
+        people.sheets(("A", "visible", _many("MISID", ["001234", 1235, "001236", "001237"]))),
+        (("zero-lost", "I3", E),),
+        4,
+    ),
     "phone without its zero": _csv("MobileNumber", "7700900123", ("phone-zero-restored", "K2", N)),
     "phone as a number": _xlsx("MobileNumber", 7700900123, ("phone-zero-restored", "K2", N)),
     "phone as a float": _csv(

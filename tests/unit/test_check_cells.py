@@ -360,3 +360,33 @@ def test_date_cells_are_dates_and_true_is_a_name() -> None:
     name = _with_cells({"LastName": "TRUE"}, CellType.BOOLEAN)
     assert codes(name) == ["cell-boolean"]
     assert sent(next(name.records()))["LastName"] == "TRUE"
+
+
+@pytest.mark.parametrize(
+    ("references", "lost"),
+    [
+        (["001234", "1235", "001236", "001237"], {"1235": "001235"}),
+        (["001234", "1235", "001236", "001237", "9", "001235"], {"1235": "001235", "9": "000009"}),
+        (["099998", "099999", "100000", "100001", "097000", "99997"], {"99997": "099997"}),
+        (["001234", "1235", "001236", "TEMP-1", "001237"], {"1235": "001235"}),
+        (["001234", "1235", "001236"], {}),
+        (["001234", "1235", "001236", "0012", "001237"], {}),
+        (["001234", "1235", "1236", "1237", "001236", "001237"], {}),
+        (["001", "002", "003", *(str(number) for number in range(100, 120)), "4"], {}),
+        (["1234", "12", "123", "4"], {}),
+        (["L00123", "L124", "L00125", "L00126"], {}),
+    ],
+)
+def test_a_reference_that_lost_its_zeros_is_told(references: Sequence[str], lost: Mapping[str, str]) -> None:
+    """It stops its row with the likely original, and only where nearly all others have one width and many a zero."""
+    people = [{**person(Role.ASSESSOR, at), "MISID": misid} for at, misid in enumerate(references)]
+    found = checked(*people)
+    assert {str(one.value): one.detail.rpartition("probably ")[2] for one in found.findings} == {
+        short: f"“{whole}”" for short, whole in lost.items()
+    }
+    assert {one.code for one in found.findings} <= {"zero-lost"}
+    assert len(found.invalid_rows) == len(lost)
+    softened = check(
+        people_table(*people), source=0, options=Options(today=TODAY, severities={"zero-lost": Severity.WARNING})
+    )
+    assert [sent(one)["MISID"] for one in softened.records()] == references
