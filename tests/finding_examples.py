@@ -59,7 +59,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     ),
     "row-ragged": (None, None, None, "23 cells where the headings have 22"),
     "required": ("ClassroomID", "Group Code", None, "Learner"),
-    "role-unknown": ("Role", "User Type", "Centre Manager", ""),
+    "role-unknown": ("Role", "User Type", "Assesor", "not a role (did you mean Assessor?)"),
     "not-for-role": ("ULN", "ULN", None, "an Assessor"),
     "email-format": ("Email", "Email Address", None, "it has no @"),
     "id-format": ("OrganisationID", "Centre", "Northtown College", ""),

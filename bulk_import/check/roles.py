@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS, Role
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bulk_import.columns import Columns
     from bulk_import.read.table import Table
 
+_explain = FIELDS["Role"].kind.explain
 _IDS = {role.label: int(role) for role in Role}
 
 
@@ -38,7 +40,7 @@ def tell_roles(cells: Cells, table: Table, columns: Columns, options: Options) -
         cells.blame("column-unsure", "Role", labels.notna(), named(table, doubled))
     cells.blame("cell-error", "Role", (types == CellType.ERROR) | typed.isin(ERROR_TEXTS), str)
     cells.blame("formula-uncalculated", "Role", types == CellType.UNCALCULATED)
-    cells.blame("role-unknown", "Role", labels.notna() & ~labels.isin(_IDS))
+    cells.blame("role-unknown", "Role", labels.notna() & ~labels.isin(_IDS), partial(_explain, "role-unknown"))
     usual = options.usual_role
     if usual is None:
         cells.blame("required", "Role", labels.isna(), "account")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -51,6 +52,17 @@ _NAMES: Mapping[Role, tuple[str, ...]] = {
 }
 
 
+NEAR_ENOUGH = 0.75
+LONGEST_COMPARED = 40
+# OneFile has these too, and its API makes none of them (articles 76000037051 and 76000033825).
+_NOT_MADE = frozenset(
+    {
+        *("archivedlearner", "eqa", "externalqualityassurer", "centremonitor", "usermanager", "centremanager"),
+        *("2", "11", "50", "60", "62", "65"),
+    }
+)
+
+
 @cache
 def _by_name() -> Mapping[str, Role]:
     plurals = {f"{name}{ending}": role for role, names in _NAMES.items() for name in names for ending in ("s", "es")}
@@ -86,6 +98,10 @@ class RoleKind(Kind):
         labels = [role.label for role in Role]
         return {"role-unknown": lambda texts: good_or_missing(texts.isin(labels), texts)}
 
+    def explain(self, code: str, text: str) -> str:
+        """Whether OneFile has such a role at all, and which one may be meant."""
+        return _problem(text) if code == "role-unknown" else Kind.explain(self, code, text)
+
     def parse(self, text: str) -> Value:
         """The role; ValueError for a text that is none."""
         role = role_from_text(text)
@@ -115,3 +131,13 @@ def _role(value: Value) -> Role:
 def _label(text: str) -> str:
     role = role_from_text(text)
     return text if role is None else role.label
+
+
+def _problem(text: str) -> str:
+    key = "".join(character for character in text.casefold() if character.isalnum())
+    if key in _NOT_MADE:
+        return "a role of OneFile's that it lets no program create"
+    near = difflib.get_close_matches(key, _by_name(), n=1, cutoff=NEAR_ENOUGH) if len(key) <= LONGEST_COMPARED else []
+    # a number that is nearly another one means nothing
+    likely = _by_name()[near[0]] if near and key.isalpha() else None
+    return "not a role" if likely is None else f"not a role (did you mean {likely.label}?)"

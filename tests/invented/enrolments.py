@@ -328,7 +328,7 @@ SAMPLE = Sample(
     rows=_ROWS,
     file_finds=(
         "column-unknown",
-        *("dates-mixed", "dates-mixed", "dates-mixed", "codes-mixed"),
+        *("dates-mixed", "dates-mixed", "codes-mixed"),
         *("cells-tidied", "quotes-curly", "cells-tidied"),
     ),
 )

@@ -352,3 +352,22 @@ def test_examples_survive_showing_and_parsing(field: str) -> None:
     assert broken(kind, example) == []
     assert parsed(kind, kind.show(value)) == value
     assert isinstance(kind.to_api(value), (str, int, bool))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("Assesor", "not a role (did you mean Assessor?)"),
+        ("Learnr", "not a role (did you mean Learner?)"),
+        ("tutour", "not a role (did you mean Assessor?)"),
+        ("Trainee Asessors", "not a role (did you mean Trainee Assessor?)"),
+        ("Boss", "not a role"),
+        ("46", "not a role"),
+        ("x" * 5000, "not a role"),
+        ("Centre Manager", "a role of OneFile's that it lets no program create"),
+        ("62", "a role of OneFile's that it lets no program create"),
+    ],
+)
+def test_a_role_that_is_none_is_answered_with_the_likely_one(text: str, problem: str) -> None:
+    """A slip is told from a role that OneFile has and no program may create."""
+    assert RoleKind().explain("role-unknown", text) == problem
