@@ -233,7 +233,11 @@ NOT_MADE = "reference-not-made"
 
 def vain_detail(vain: Mapping[str, Awaited], checked: Sequence[Checked]) -> str:
     """The fields that wait for an account that is not made, each with the row that was to make it."""
-    return "; ".join(f"{name}: {row_label(checked, where)}" for name, where in vain.items())
+    return "; ".join(f"{name}: {row_label(checked, where)}{_why(checked, where)}" for name, where in vain.items())
+
+
+def _why(checked: Sequence[Checked], where: Awaited) -> str:
+    return ", which has an error" if where.row in checked[where.source].invalid_rows else ""
 
 
 def awaited(change: Change) -> dict[str, Awaited]:

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bulk_import.catalogue import FIELDS
 from bulk_import.check import reference_keys, with_references
+from bulk_import.check.cells import NO_ROLE
 from bulk_import.directory import One
 from bulk_import.folding import plainly_folded
 from bulk_import.kinds import Awaited, ListedReference
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from bulk_import.check import Checked
     from bulk_import.directory import Directory
     from bulk_import.kinds import Listed, Value
-    from bulk_import.lists import CentreList
+    from bulk_import.lists import CentreList, Entry
 
 KINDS: Mapping[str, ListedReference] = {
     name: field.kind for name, field in FIELDS.items() if isinstance(field.kind, ListedReference)
@@ -143,7 +145,15 @@ def _columns(source: Checked) -> Iterator[tuple[str, bool, pd.Series[str]]]:
                 yield field, True, reference_keys(source.usable, source.names[field]).where(keys.notna())
 
 
-Newcomers = dict[tuple[int, "Listed", str], dict[Awaited | int, None]]
+class Standing(Enum):
+    """How far a row of the run can be relied upon to make somebody, or to be about an account."""
+
+    SOUND = "sound"
+    WRONG = "has an error"
+    NO_ROLE = "names no known role, so that it may be about anybody"
+
+
+Newcomers = dict[tuple[int, "Listed", str], dict[Awaited | int, Standing]]
 """Organisation, list and folded text → the rows of the run that make somebody so named, or the account they are."""
 
 
@@ -159,8 +169,9 @@ def newcomers(checked: Sequence[Checked], directory: Directory) -> Newcomers:
             who: Awaited | int = Awaited(source.source, row)
             if row in sound and isinstance(match := directory.find(sound[row]), One):
                 who = match.account.id
+            wrong = Standing.WRONG if source.roles[row] else Standing.NO_ROLE
             for text in texts:
-                found[organisation, listed, text][who] = None
+                found[organisation, listed, text][who] = Standing.SOUND if row in sound else wrong
     return found
 
 
@@ -171,7 +182,7 @@ _NAMED = ("OrganisationID", "FirstName", "LastName", "Email", "MISID")
 def _people(source: Checked) -> Iterator[tuple[Listed, int, int, list[str]]]:
     """List, row, organisation and folded texts of each row about somebody whom others may name."""
     for listed, roles in ROLES_OF.items():
-        rows = source.usable[source.roles.isin([int(role) for role in roles])]
+        rows = source.usable[source.roles.isin([int(role) for role in roles] + [NO_ROLE])]
         if not {"OrganisationID", "FirstName", "LastName"} <= set(rows.columns):
             continue
         rows = rows.reindex(columns=list(_NAMED)).dropna(subset=["OrganisationID"])
@@ -215,7 +226,7 @@ def answer(
     found = sorted(lists[seat].matches(question.text), key=lambda entry: entry.id)
     entries = {entry.id: entry for entry in found}
     mine = people.get((*seat, plainly_folded(question.text)), {})
-    rows = tuple(who for who in mine if isinstance(who, Awaited))
+    rows = _rows(mine, lambda row: _is_entry(row, seat, found, lists[seat], people), alone=not found)
     ids = tuple(dict.fromkeys([*entries, *(who for who in mine if not isinstance(who, Awaited))]))
     if len(ids) + len(rows) > 1:
         said = tuple(entries[id_].described if id_ in entries else f"id {id_}" for id_ in ids[:MOST_NAMED])
@@ -225,6 +236,35 @@ def answer(
     if rows:
         return Waits(rows[0])
     return _unknown(question, lists[seat], near=near)
+
+
+def _rows(
+    mine: Mapping[Awaited | int, Standing], is_entry: Callable[[Awaited], bool], *, alone: bool
+) -> tuple[Awaited, ...]:
+    """The rows that a text means; those that name no role only where it means nobody else.
+
+    Args:
+        mine: who in the run is so named.
+        is_entry: whether a row is about an entry that the text means.
+        alone: whether the text means no entry.
+    """
+    with_role = {who: standing for who, standing in mine.items() if standing is not Standing.NO_ROLE}
+    meant = mine if alone and not with_role else with_role
+    wrong = {who for who, standing in meant.items() if standing is Standing.WRONG}
+    return tuple(who for who in meant if isinstance(who, Awaited) and not (who in wrong and is_entry(who)))
+
+
+def _is_entry(
+    row: Awaited, seat: tuple[int, Listed], found: Sequence[Entry], centre: CentreList, people: Newcomers
+) -> bool:
+    """Whether one entry of those found, and no other of the list, has the MIS value or e-mail address of a row."""
+    own = [
+        entry
+        for entry in found
+        for text in (entry.misid, entry.email)
+        if text and row in people.get((*seat, plainly_folded(text)), {}) and len(centre.matches(text)) == 1
+    ]
+    return len({entry.id for entry in own}) == 1
 
 
 def _unknown(question: Question, centre: CentreList, *, near: bool) -> Wrong:

@@ -118,7 +118,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "reference-contradiction": ("DefaultAssessorID", "Assessor ID", "101", "“Tutor”"),
     "reference-name-unknown": ("DefaultAssessorID", "Assessor ID", "101", "“Tutor”"),
     "reference-archived": ("DefaultAssessorID", "Tutor", "Priya Nair", "assessors"),
-    "reference-not-made": (None, None, None, "DefaultAssessorID: row 5 of staff.csv"),
+    "reference-not-made": (None, None, None, "DefaultAssessorID: row 5 of staff.csv, which has an error"),
     "list-unavailable": ("LearnerStatusID", "Learner Status", "On programme", "learner statuses (status 404)"),
     "account-exists": (None, None, None, "user id 1003, found by MISID, differs in ClassroomID"),
     "clear-off": ("HomeAddress", "Home Address", "CLEAR!", ""),

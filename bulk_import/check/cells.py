@@ -131,12 +131,15 @@ class Cells:
         self._taken[name] = self.taken(name) | cells
 
     def usable(self, live: pd.Series[int]) -> pd.DataFrame:
-        """The texts that can be sent: missing where a finding made them unusable or the row's role takes none."""
+        """The texts that can be sent: missing where a finding made them unusable or the row's role takes none.
+
+        Rows without a known role keep what every role takes, so that it can be told who stands in them.
+        """
         import pandas as pd  # noqa: PLC0415 - heavy
 
         usable = {}
         for name in (name for name in FIELDS if name in self.texts):
-            lost = self.taken(name) | ~live.isin([int(role) for role in FIELDS[name].accepted_for])
+            lost = self.taken(name) | ~takers(name, live)
             usable[name] = self.texts[name].mask(lost) if lost.any() else self.texts[name]
         return pd.DataFrame(usable, index=self.index, copy=False)
 

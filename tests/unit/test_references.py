@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 STAFF = (
     {"ID": 101, "FirstName": "Priya", "LastName": "Nair", "MISID": "S1"},
-    {"ID": 105, "FirstName": "Helen", "LastName": "Marsh", "MISID": "S5"},
+    {"ID": 105, "FirstName": "Helen", "LastName": "Marsh", "MISID": "S5", "Email": "helen@example.com"},
     {"ID": 112, "FirstName": "Priya", "LastName": "Nair", "MISID": "S1", "Archived": True},
     {"ID": 113, "FirstName": "Ann", "LastName": "Old", "Archived": True},
 )
@@ -282,11 +282,56 @@ def test_whoever_waits_for_a_row_with_errors_is_held() -> None:
     checked = settled(sources([learner(1, DefaultAssessorID="Nia New")], [tutor(1, "Nia", "New", Email="bad")]))
     (hold,) = make_plan(checked, NOBODY, organisations={1}, target={}).actions
     assert isinstance(hold, Hold)
-    assert (hold.finding.code, hold.finding.detail) == ("reference-not-made", "DefaultAssessorID: row 2 of b.csv")
+    assert (hold.finding.code, hold.finding.detail) == (
+        "reference-not-made",
+        "DefaultAssessorID: row 2 of b.csv, which has an error",
+    )
     elsewhere = settled(
         sources([learner(1, DefaultAssessorID="Nia New")], [tutor(1, "Nia", "New", OrganisationID="2")])
     )
     assert [one[0] for one in told(elsewhere[0])] == ["reference-unknown"]
+
+
+def test_whoever_waits_for_a_row_with_a_misspelt_role_is_held() -> None:
+    """The person is in the run all the same, and the row that names the role is to be corrected."""
+    checked = settled(sources([learner(1, DefaultAssessorID="Nia New")], [tutor(1, "Nia", "New", Role="Assesor")]))
+    (hold,) = make_plan(checked, NOBODY, organisations={1}, target={}).actions
+    assert isinstance(hold, Hold)
+    assert (hold.finding.code, hold.finding.detail) == (
+        "reference-not-made",
+        "DefaultAssessorID: row 2 of b.csv, which has an error",
+    )
+
+
+def test_a_row_without_a_role_is_nobody_where_somebody_else_is_meant() -> None:
+    """It may be about anybody, so that it makes no name ambiguous."""
+    (found, _) = settled(sources([learner(1)], [tutor(1, "Helen", "Marsh", Role="Assesor", MISID=None)]))
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == [105]
+    rows = [tutor(1, "Nia", "New"), tutor(2, "Nia", "New", Role="Boss")]
+    (found, _) = settled(sources([learner(1, DefaultAssessorID="Nia New")], rows))
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == [Awaited(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("named", "values", "expected"),
+    [
+        ("Helen Marsh", {"MISID": "S5"}, 105),
+        ("Helen Marsh", {"MISID": "s5 "}, 105),
+        ("S5", {"MISID": "S5"}, 105),
+        ("Helen Marsh", {"MISID": "1.5E+10", "Email": "Helen@example.com"}, 105),
+        ("Helen Marsh", {"MISID": "S9"}, None),
+        ("Priya Nair", {"FirstName": "Priya", "LastName": "Nair", "MISID": "S1"}, None),
+        ("Nia New", {"FirstName": "Nia", "LastName": "New", "MISID": "S5"}, Awaited(1, 2)),
+    ],
+)
+def test_a_row_with_an_error_may_be_about_an_entry(
+    named: str, values: Mapping[str, str], expected: int | Awaited | None
+) -> None:
+    """One whose MIS value or e-mail address it has, and no other; else its name and the entry's stay ambiguous."""
+    staff = {**tutor(1, "Helen", "Marsh", Email="bad"), **values}
+    (found, _) = settled(sources([learner(1, DefaultAssessorID=named)], [staff]))
+    assert [sent(record)["DefaultAssessorID"] for record in found.records()] == ([expected] if expected else [])
+    assert ("reference-ambiguous" in [one.code for one in found.findings]) == (expected is None)
 
 
 _numbers = st.integers(1, 10**6)
