@@ -98,8 +98,9 @@ class Sentences:
         severity: unless the settings say otherwise.
         scope: "file" or "row".
         left_out: whether the value is left out of what is sent when the finding is no error.
-        message: one sentence with places `{field}`, `{heading}`, `{named}`, `{value}`, `{detail}`, `{remedies}`, and
-            `{where}` for what concerns a file; `located` says where a row's is.
+        message: one sentence with places `{field}`, `{heading}`, `{named}`, `{value}`, `{detail}`, `{remedies}`,
+            `{mapped}` and `{one_value}` (options that tie a column to the field, or give it one value), and `{where}`
+            for what concerns a file; `located` says where a row's is.
         fix: one sentence that says what to do next.
         own_fix: the same for fields that are each person's own (`OWN_FIELDS`), empty where it is no other.
         cause: how it usually comes about, for the error reference.
@@ -187,6 +188,10 @@ def _pieces(sentence: str) -> tuple[str, tuple[Callable[[Finding], str], ...]]:
     return pattern, tuple(_PLACES[place] for _, place in parsed if place is not None)
 
 
+_ONE_VALUE = {
+    "Role": "--role Learner (or another role)",
+    "OrganisationID": '--set "OrganisationID=1" (with your centre\'s number in place of the 1)',
+}
 _PLACES: Mapping[str, Callable[[Finding], str]] = {
     "field": lambda finding: finding.field or "",
     "heading": lambda finding: finding.heading or finding.field or "",
@@ -195,6 +200,8 @@ _PLACES: Mapping[str, Callable[[Finding], str]] = {
     "where": _where,
     "detail": lambda finding: finding.detail,
     "remedies": lambda finding: " or ".join(finding.remedies),
+    "mapped": lambda finding: " or ".join(finding.remedies) or f'--map "HEADING={finding.field}"',
+    "one_value": lambda finding: _ONE_VALUE.get(finding.field or "", f'--set "{finding.field}=VALUE"'),
     "file": lambda finding: finding.place.file,
     "sheet": lambda finding: finding.place.sheet or "",
 }

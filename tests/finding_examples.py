@@ -19,7 +19,8 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "options-remembered": (None, None, None, '--role "Learner", --set "OrganisationID=1"'),
     "header-missing": (None, None, None, ""),
     "rows-missing": (None, None, None, ""),
-    "column-missing": ("ClassroomID", None, None, "learner"),
+    "column-missing": ("ClassroomID", None, None, "Learner needs; “Class Set” (column H) looks like it"),
+    "misid-missing": ("MISID", None, None, ""),
     "column-ambiguous": ("MISID", "Reference number", None, "MISID, or a reference of something else"),
     "column-duplicate": ("Email", None, None, "“Email” (column H) and “Email Address” (column K)"),
     "column-unsure": ("Email", None, None, "“Email” (column H) and “Email Address” (column K)"),
@@ -149,6 +150,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
 }
 
 REMEDIES: Mapping[str, tuple[str, ...]] = {
+    "column-missing": ('--map "Class Set=ClassroomID"',),
     "dates-ambiguous": (
         (
             "correct the cells that are the odd ones out; if the whole column is meant that way, say --date-order mdy "

@@ -46,6 +46,14 @@ NEVER_GUESSED: Mapping[str, Doubt] = MappingProxyType(
         "cohortref": Doubt(("ClassroomID",), "a cohort of the apprenticeship service"),
         "address": Doubt(("HomeAddress", "WorkAddress"), "the first line of one"),
         "als": Doubt(("SupportFunding",), "the kind or the cost of the support"),
+        **dict.fromkeys(
+            ("staffid", "staffref", "staffcode", "staffno", "staffnumber"),
+            Doubt(("MISID",), "the reference of somebody's tutor"),
+        ),
+        **dict.fromkeys(
+            ("employeeid", "employeeref", "employeeno", "employeenumber"),
+            Doubt(("MISID",), "the number that an employer has given somebody"),
+        ),
     }
 )
 

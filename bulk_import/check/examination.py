@@ -13,10 +13,11 @@ from bulk_import.check.clearing import by_row, set_apart_cleared
 from bulk_import.check.codes import translations
 from bulk_import.check.damage import set_apart_damaged
 from bulk_import.check.dates import columns_of_dates
+from bulk_import.check.missing import missing_columns, missing_misid
 from bulk_import.check.roles import tell_roles
 from bulk_import.check.tidied import tidied
 from bulk_import.columns import map_columns, named
-from bulk_import.findings import Finding, Place, Severity, severity
+from bulk_import.findings import Finding, Severity, severity
 from bulk_import.kinds.kind import trimmed
 from bulk_import.read.table import CellType
 from bulk_import.rules import DATE_FIELDS, People, across_cells, days_of
@@ -79,7 +80,7 @@ def examine(table: Table, options: Options) -> Examined:
     for role in (role for role in Role if (live == role).any()):
         _judge(cells, live == role, role, options)
     _judge_without_role(cells, live)
-    missing = tuple(_missing_columns(cells, live, table, columns, options))
+    missing = tuple(missing_columns(cells, live, table, columns, options))
     people = _judge_across(cells, live, table, options)
     return Examined(
         table=table,
@@ -91,6 +92,7 @@ def examine(table: Table, options: Options) -> Examined:
         findings=(
             *_of_columns(columns, table, missing),
             *missing,
+            *missing_misid(cells, live, table, columns),
             *of_dates,
             *translated,
             *tidied(table, columns),
@@ -187,26 +189,6 @@ def _of_columns(columns: Columns, table: Table, missing: Sequence[Finding]) -> I
     for finding in columns.findings:
         stops = finding.code == "column-ambiguous" and finding.place.column in stopping
         yield replace(finding, certain=Severity.ERROR) if stops else finding
-
-
-def _missing_columns(
-    cells: Cells, live: pd.Series[int], table: Table, columns: Columns, options: Options
-) -> Iterator[Finding]:
-    """One finding for each field that a role at hand requires and no column or default gives."""
-    place = Place(table.source.name, table.source.sheet)
-    if len(cells.index) and "Role" not in {*columns.field_at, *columns.doubled} and options.usual_role is None:
-        yield Finding("column-missing", place, field="Role", detail="row")
-    present = [role for role in Role if (live == role).any()]
-    for name, field in FIELDS.items():
-        needing = [role.label for role in present if role in field.required_for]
-        if field.required_for == EVERYBODY and not present and (live == NO_ROLE).any():
-            needing = ["account"]
-        if needing and name != "Role" and name not in cells.texts:
-            yield Finding("column-missing", place, field=name, detail=_listed(needing))
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _judge(cells: Cells, rows: pd.Series[bool], role: Role, options: Options) -> None:

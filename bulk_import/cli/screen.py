@@ -152,7 +152,7 @@ def _title(report: Report) -> str:
 
 
 def _grouped(report: Report) -> Groups:
-    by_row = [findings for source in report.sources for findings in source.findings_by_row().values()]
+    by_row = [findings for source in report.sources for findings in source.listed_by_row().values()]
     return _groups([*report.file_findings(), *(finding for findings in by_row for finding in findings)], report)
 
 

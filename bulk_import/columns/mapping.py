@@ -7,7 +7,7 @@ neither is a field that two columns claim.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from bulk_import.catalogue import (
     without_remark,
 )
 from bulk_import.columns.naming import with_column
-from bulk_import.columns.remarks import Told, Unsure, remarks
+from bulk_import.columns.remarks import Told, Unsure, likely_fields, remarks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -48,6 +48,7 @@ class Columns:
         helpers: helper name → the positions of the columns that are translated.
         given_by: API name → the position of the column that is translated into it.
         findings: what there is to say about the headings.
+        likely: positions of unknown columns → the field whose known heading theirs is most like.
     """
 
     field_at: Mapping[str, int]
@@ -60,6 +61,7 @@ class Columns:
     helpers: Mapping[str, tuple[int, ...]]
     given_by: Mapping[str, int]
     findings: tuple[Finding, ...]
+    likely: Mapping[int, str] = field(default_factory=dict)
 
 
 def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = False) -> Columns:
@@ -79,6 +81,7 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
     read = [*field_at.values(), *(at for positions in told.beside.values() for at in positions)]
     used = {*read, *left_out, *(at for positions in helpers.values() for at in positions)}
     unknown = tuple(at for at in range(len(table.headings)) if at not in used)
+    likely = likely_fields(table, told, unknown)
     return Columns(
         field_at=MappingProxyType(field_at),
         beside=MappingProxyType(told.beside),
@@ -89,7 +92,8 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
         doubled=MappingProxyType(told.doubled),
         helpers=MappingProxyType(helpers),
         given_by=MappingProxyType(given_by),
-        findings=tuple(remarks(table, told, read, unknown)),
+        findings=tuple(remarks(table, told, read, unknown, likely)),
+        likely=MappingProxyType({at: name for at, (_, name) in likely.items()}),
     )
 
 

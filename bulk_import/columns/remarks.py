@@ -54,7 +54,21 @@ class Told:
     unsure: Sequence[Unsure]
 
 
-def remarks(table: Table, told: Told, read: Sequence[int], unknown: Sequence[int]) -> Iterator[Finding]:
+def likely_fields(table: Table, told: Told, unknown: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Positions of unknown columns → the known heading that theirs is most like, and its field, if it has no column."""
+    free = {name for name in FIELDS if not told.claims.get(name)}
+    unspoken = [at for at in unknown if at not in _spoken_of(told)]
+    compared = [at for at in unspoken if not fields_for_heading(table.headings[at].text)][:MOST_COMPARED]
+    return {at: near for at in compared if (near := nearest_heading(table.headings[at].text, free)) is not None}
+
+
+def _spoken_of(told: Told) -> set[int]:
+    return {at for positions in told.claims.values() for at in positions} | {one.position for one in told.unsure}
+
+
+def remarks(
+    table: Table, told: Told, read: Sequence[int], unknown: Sequence[int], likely: Mapping[int, tuple[str, str]]
+) -> Iterator[Finding]:
     """What there is to say of headings, of hidden columns and of those that are not sent."""
     spelt = spellings(table.headings)
     for one in told.unsure:
@@ -63,9 +77,7 @@ def remarks(table: Table, told: Told, read: Sequence[int], unknown: Sequence[int
         if told.claims.get(name):
             yield _duplicate(table, name, positions, told.wanted, spelt)
     yield from _hidden(table, read)
-    doubtful = {one.position for one in told.unsure}
-    claimed = {at for positions in told.claims.values() for at in positions}
-    yield from _not_sent(table, unknown, claimed | doubtful, told.claims)
+    yield from _not_sent(table, [at for at in unknown if at not in _spoken_of(told)], likely)
 
 
 def _ambiguous(table: Table, unsure: Unsure, spelt: str) -> Finding:
@@ -102,14 +114,8 @@ def _hidden(table: Table, used: Iterable[int]) -> Iterator[Finding]:
         yield Finding("hidden-columns", Place(table.source.name, table.source.sheet), detail=named(table, hidden))
 
 
-def _not_sent(
-    table: Table, unknown: Sequence[int], spoken_of: set[int], claims: Mapping[str, Sequence[int]]
-) -> Iterator[Finding]:
+def _not_sent(table: Table, unspoken: Sequence[int], likely: Mapping[int, tuple[str, str]]) -> Iterator[Finding]:
     """One note that lists the columns nothing else was said about, first those that are like a known heading."""
-    free = {name for name in FIELDS if not claims.get(name)}
-    unspoken = [at for at in unknown if at not in spoken_of]
-    compared = [at for at in unspoken if not fields_for_heading(table.headings[at].text)][:MOST_COMPARED]
-    likely = {at: near for at in compared if (near := nearest_heading(table.headings[at].text, free)) is not None}
     first = sorted(unspoken, key=lambda at: at not in likely)
     described = [_described(table, at) + (_like(*likely[at]) if at in likely else "") for at in first]
     names = [name for name in described if name]
@@ -121,6 +127,8 @@ def _not_sent(
 
 
 def _like(heading: str, name: str) -> str:
+    if heading_key(heading) == heading_key(name):
+        return f" (is it {name}?)"
     return f" (is it “{heading}”, which would be {name}?)"
 
 

@@ -212,10 +212,24 @@ class SourceReport:
                 found[row] = (*found.get(row, ()), *fate.findings)
         return found
 
-    def count_findings(self) -> int:
-        """How many findings the rows have: the check's and those of their fates."""
-        of_check = sum(finding.place.row is not None for finding in self.checked.findings)
-        return of_check + sum(len(fate.findings) for fate in self.fates.values())
+    def listed_by_row(self) -> dict[int, tuple[Finding, ...]]:
+        """The findings by row that a list of problems names one by one.
+
+        Not those of a column that the whole file lacks: of these the file's own finding speaks once.
+        """
+        lacking = {one.field for one in self.checked.findings if one.code == "column-missing"}
+        found = self.findings_by_row()
+        if not lacking:
+            return found
+        listed = {
+            row: tuple(one for one in some if not (one.code == "required" and one.field in lacking))
+            for row, some in found.items()
+        }
+        return {row: some for row, some in listed.items() if some}
+
+    def count_listed(self) -> int:
+        """How many findings of rows are listed one by one."""
+        return sum(map(len, self.listed_by_row().values()))
 
     def rows(self) -> Iterator[RowReport]:
         """Each row of the table in the source's order, a batch of plain values at a time."""

@@ -94,7 +94,7 @@ def _placed(report: Report) -> Iterator[_Placed]:
         yield None, finding
     for number, source in enumerate(report.sources):
         yield from ((number, finding) for finding in source.checked.findings if finding.place.row is None)
-        for found in source.findings_by_row().values():
+        for found in source.listed_by_row().values():
             yield from ((number, finding) for finding in found)
 
 

@@ -54,7 +54,7 @@ def problems(report: Report, layout: Layout) -> Iterator[Problem]:
 def _of_source(report: Report, layout: Layout, number: int) -> Iterator[Problem]:
     source, label = report.sources[number], report.label(number)
     columns = {heading.column: at for at, heading in enumerate(source.checked.table.headings)}
-    found = source.findings_by_row()
+    found = source.listed_by_row()
     rows = sorted(found)
     positions = source.positions(rows).tolist()
     for row, position in zip(rows, positions, strict=True):
@@ -66,7 +66,7 @@ def _of_source(report: Report, layout: Layout, number: int) -> Iterator[Problem]
 
 def count_problems(report: Report) -> int:
     """How many lines the Problems sheets have."""
-    return len(report.file_findings()) + sum(source.count_findings() for source in report.sources)
+    return len(report.file_findings()) + sum(source.count_listed() for source in report.sources)
 
 
 def sheet_batches(lines: Iterator[Problem], looks: Looks, links: list[str]) -> Iterator[memoryview]:

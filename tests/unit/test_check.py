@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import CheckBrokenError, Options, check, check_all, payload, schema
 from bulk_import.errors import UsageError
-from bulk_import.findings import Finding, Place, Severity, severity
+from bulk_import.findings import Finding, Place, Severity, fix, message, severity
 from bulk_import.read.table import CellType
 from tests.unit.tables import TODAY, checked, codes, made_table, people_table, person, sent, told
 
@@ -73,15 +73,57 @@ def test_a_missing_mandatory_column_is_said_once_and_at_each_row(role: Role, nam
         ("required", name, 2, None),
         ("required", name, 3, None),
     ]
-    assert found.findings[0].detail == ("row" if name == "Role" else role.label)
+    assert found.findings[0].detail == f"{'row' if name == 'Role' else role.label} needs"
     assert found.invalid_rows == {2, 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "option"),
+    [
+        ("FirstName", "Legal First Name", '--map "Legal First Name=FirstName"'),
+        ("OrganisationID", "Centre", '--map "Centre=OrganisationID"'),
+        ("DefaultAssessorID", "Assessor Name", '--map "Assessor Name=DefaultAssessorID"'),
+        ("OrganisationID", "Fee Band", '--set "OrganisationID=1"'),
+        ("Role", "Fee Band", "--role Learner"),
+        ("ClassroomID", "Fee Band", '--set "ClassroomID=VALUE"'),
+    ],
+)
+def test_a_missing_column_is_answered_with_the_option_to_use(name: str, heading: str, option: str) -> None:
+    """The error itself names the column that looks like it, or the option that gives all rows one value."""
+    values = person(Role.LEARNER) | {name: "x"}
+    table = made_table([heading if field == name else field for field in values], [list(values.values())])
+    found = check(table, source=0, options=OPTIONS)
+    missing = next(one for one in found.findings if one.code == "column-missing")
+    assert (missing.field, option in fix(missing)) == (name, True)
+    assert (f"“{heading}” (column" in message(missing)) == ("--map" in option)
+    assert option in fix(missing)
+    if "--map" not in option:
+        assert option in fix(next(one for one in found.findings if one.code == "required"))
+
+
+def test_staff_without_a_reference_are_spoken_of() -> None:
+    """One note, with the option to use, where some column may be it and no other finding says so."""
+    staff = {**person(Role.ASSESSOR), "MISID": "x"}
+
+    def told(heading: str, role: str = "Assessor") -> list[str]:
+        headings = [heading if name == "MISID" else name for name in staff]
+        row = [role if name == "Role" else text for name, text in staff.items()]
+        found = check(made_table(headings, [row]), source=0, options=OPTIONS).findings
+        return [one.code + " " + fix(one) for one in found if one.code in {"misid-missing", "column-ambiguous"}]
+
+    assert [one.startswith('misid-missing Say --map "HEADING=MISID"') for one in told("Payroll")] == [True]
+    assert [one.startswith('misid-missing Say --map "Learner Number=MISID"') for one in told("Learner Number")] == [
+        True
+    ]
+    assert [one.startswith("column-ambiguous") for one in told("Staff ID")] == [True]
+    assert (told("MISID"), told("Payroll", "Learner")) == ([], [])
 
 
 def test_a_missing_column_names_every_role_that_needs_it() -> None:
     """The finding of the file says which roles at hand cannot do without the column."""
     people = [person(role, number) for number, role in enumerate((Role.LEARNER, Role.EMPLOYER, Role.ASSESSOR))]
     found = checked(*({name: text for name, text in one.items() if name != "PlacementID"} for one in people))
-    assert found.findings[0].detail == "Learner and Employer"
+    assert found.findings[0].detail == "Learner and Employer needs"
     assert [one.place.row for one in found.findings] == [None, 2, 3]
 
 
@@ -161,8 +203,8 @@ def test_a_file_without_roles_lacks_the_columns_that_every_role_needs() -> None:
     """Where no row has a role, the other columns that no account can do without are named too."""
     found = checked({"FirstName": "Asha", "Email": "a@example.com"}, defaults={"OrganisationID": "7"})
     assert [(one.code, one.field, one.detail) for one in found.findings if one.place.row is None] == [
-        ("column-missing", "Role", "row"),
-        ("column-missing", "LastName", "account"),
+        ("column-missing", "Role", "row needs"),
+        ("column-missing", "LastName", "account needs"),
     ]
 
 

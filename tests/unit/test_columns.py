@@ -196,7 +196,29 @@ def test_of_two_columns_with_one_heading_one_can_be_chosen() -> None:
 def test_an_unknown_heading_is_listed_with_the_known_one_it_is_like() -> None:
     """A slip in a heading is answered with the heading it may be, where no other column holds that field."""
     [note] = mapped("Frist Name", "Email", "E-mail 2", "Course Code").findings
-    assert note.detail == "“Frist Name” (is it “First name”, which would be FirstName?), “E-mail 2”, “Course Code”"
+    assert note.detail == "“Frist Name” (is it FirstName?), “E-mail 2”, “Course Code”"
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [
+        ("StartOnn", "“StartOnn” (is it StartOn?)"),
+        ("Centre", "“Centre” (is it “Centre ID”, which would be OrganisationID?)"),
+    ],
+)
+def test_a_heading_that_is_its_field_s_own_name_is_told_once(heading: str, told: str) -> None:
+    """Nobody reads that StartOn would be StartOn; and what to do with such a column is said."""
+    [note] = mapped(heading, "Email").findings
+    assert note.detail == told
+    assert "Nothing needs doing" not in fix(note)
+
+
+@pytest.mark.parametrize("heading", ["Staff ID", "Staff Ref", "STAFF_CODE", "Employee Number", "Employee ID"])
+def test_a_reference_of_staff_is_not_taken_for_a_learner_s(heading: str) -> None:
+    """In a list of learners it is their tutor's, so it is asked what it is, with the option to use."""
+    [doubt] = mapped(heading, "Email").findings
+    assert (doubt.code, f'--map "{heading}=MISID"' in fix(doubt)) == ("column-ambiguous", True)
+    assert codes(mapped(heading, "Learner Ref")) == [("column-unknown", None, None)]
 
 
 def test_thousands_of_unknown_headings_are_not_all_compared() -> None:
@@ -209,7 +231,7 @@ def test_thousands_of_unknown_headings_are_not_all_compared() -> None:
 def test_of_many_unknown_headings_those_like_a_known_one_are_listed_first() -> None:
     """A note that has to stop somewhere stops after what a person has to look at."""
     [note] = mapped(*(f"Own {number}" for number in range(80)), "Frist Name").findings
-    assert note.detail.startswith("“Frist Name” (is it “First name”, which would be FirstName?), “Own 0”, ")
+    assert note.detail.startswith("“Frist Name” (is it FirstName?), “Own 0”, ")
     assert note.detail.endswith("“Own 48” and 31 more")
 
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk_import.catalogue import Role
-from bulk_import.findings import Finding, Place
+from bulk_import.findings import Finding, Place, Severity
 from bulk_import.report import STATUSES, Report, RowFate, SourceReport, Status
+from bulk_import.report.groups import groups
 from tests.unit.reporting import HEADINGS, assessor, report, table
 
 CREATED = RowFate(Status.CREATED, user_id=5740, attempts=1, http_status=200)
@@ -135,3 +136,21 @@ def test_a_source_without_rows_is_balanced() -> None:
     assert made.balanced
     assert made.totals == {"read": 0, "blank": 0}
     assert list(made.rows()) == []
+
+
+def test_what_a_whole_column_lacks_is_listed_once_and_each_row_still_says_it() -> None:
+    """Lists of problems name a column that is not there once for the file; an empty cell elsewhere stays listed."""
+    headings = tuple(name for name in HEADINGS if name != "OrganisationID")
+    rows = [[*assessor(at)[:5], assessor(at)[6]] for at in range(3)]
+    rows[1][3] = None
+    made = report(table(rows, headings))
+    [source] = made.sources
+    listed = [(group.code, group.count) for group in groups(made) if group.weight is Severity.ERROR]
+    assert listed == [("column-missing", 1), ("required", 1)]
+    assert (source.count_listed(), list(source.listed_by_row())) == (1, [3])
+    assert [row.status for row in made.rows()] == [Status.INVALID] * 3
+    assert [[one.field for one in row.findings] for row in made.rows()] == [
+        ["OrganisationID"],
+        ["Email", "OrganisationID"],
+        ["OrganisationID"],
+    ]
