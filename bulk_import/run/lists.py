@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from bulk_import.errors import NotShown
 from bulk_import.kinds import Listed
 from bulk_import.lists import NOUN_OF, ROLES_OF, CentreList, entry_from, id_in
-from bulk_import.references import answers_to, asked, newcomers
+from bulk_import.newcomers import newcomers
+from bulk_import.references import answers_to, asked
 from bulk_import.run.world import FEW, together
 from bulk_import.wire import id_of
 

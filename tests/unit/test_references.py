@@ -15,6 +15,7 @@ from bulk_import.directory import Account, Directory
 from bulk_import.findings import Severity, message
 from bulk_import.kinds import Awaited, Listed
 from bulk_import.lists import CentreList
+from bulk_import.newcomers import newcomers
 from bulk_import.plan import Create, Hold, make_plan
 from bulk_import.references import (
     Answers,
@@ -26,7 +27,6 @@ from bulk_import.references import (
     asked,
     from_json,
     meanings,
-    newcomers,
     settle,
     to_json,
 )
