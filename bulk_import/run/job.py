@@ -98,7 +98,7 @@ def submit_command(job: Job, settings: Settings) -> str:
         "--role": () if job.role is None else (job.role.label,),
         "--map": tuple(f"{heading}={name}" for heading, name in job.columns.items()),
         "--set": tuple(f"{name}={value}" for name, value in job.values.items()),
-        "--date-order": () if job.date_order == "dmy" else (job.date_order,),
+        "--date-order": () if job.date_order in {None, "dmy"} else (str(job.date_order),),
         "--mode": () if job.mode == "upsert" else (job.mode,),
         "--only": (job.rows.only,) if job.rows.only else (),
         "--skip": (job.rows.skip,) if job.rows.skip else (),
