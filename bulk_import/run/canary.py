@@ -57,7 +57,8 @@ def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
         listed = ", ".join(_named(key, desk) for key in compared.unseen)
         yield f"OneFile shows nothing of what was sent for {listed}, or nobody can tell whether it arrived."
     if compared.hidden:
-        yield f"OneFile does not show {_listed(compared.hidden)}, so these could not be compared."
+        which = "it" if len(compared.hidden) == 1 else "they"
+        yield f"OneFile does not show {_listed(compared.hidden)}, so {which} could not be compared."
     if not compared.agrees:
         yield (
             "Look at these accounts in OneFile. A resume compares them again; where all is as it should be, "
