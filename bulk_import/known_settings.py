@@ -199,8 +199,8 @@ SETTINGS: tuple[Setting, ...] = (
         "max_change_percent",
         None,
         _whole(1, 100_000),
-        "Creates and updates, as a share of the centre's accounts of the file's roles, in per cent; no limit unless "
-        "you set one, because in September a normal file may hold more new people than the centre has.",
+        "Creates and updates, as a share of the centre's accounts, in per cent; no limit unless you set one, because "
+        "in September a normal file may hold more new people than the centre has.",
     ),
     Setting("max_invalid_percent", 50, _whole(0, 100), "Rows with an error, as a share of all rows, in per cent."),
     Setting(

@@ -57,6 +57,11 @@ class RowChoice:
         return tuple((option, span) for option, text in self._given for span in spans(text))
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether not all rows are meant."""
+        return bool(self.only or self.skip)
+
+    @property
     def _given(self) -> tuple[tuple[str, str], ...]:
         return ("--only", self.only), ("--skip", self.skip), ("--again", self.again)
 

@@ -37,7 +37,7 @@ class Limits:
 
     Attributes:
         max_changes: creates and updates together.
-        max_change_percent: the same, as a share of the centre's accounts of the roles in question.
+        max_change_percent: the same, as a share of the centre's accounts.
         max_invalid_percent: rows with an error, of all rows.
         max_ended_percent: planned ends that have passed, or are earlier than OneFile's, of all that would be sent.
         max_identity_percent: people who would get another surname, e-mail address, date of birth or ULN, of those whom
@@ -132,7 +132,7 @@ def portrait(
 
 
 def _how_many(rows: Collection[int], chosen: RowChoice) -> int:
-    return sum(map(chosen.takes, rows)) if chosen.named else len(rows)
+    return sum(map(chosen.takes, rows)) if chosen.leaves_out else len(rows)
 
 
 def _is_known(action: Action) -> bool:
@@ -161,7 +161,7 @@ def objections(
         now: what its sources look like.
         before: what they looked like in the last good run; None if there was none.
         limits: what is normal.
-        accounts: those of the centre in the roles of the file, by user id.
+        accounts: those of the centre, by user id.
     """
     said = [*_too_much(plan, limits, len(accounts)), *_odd_by_itself(now, limits), *_exchanged(plan, accounts, limits)]
     if before is not None and before.rows >= FEW:
@@ -178,8 +178,8 @@ def _too_much(plan: Plan, limits: Limits, accounts: int) -> Iterator[str]:
     percent = limits.max_change_percent
     if changes >= FEW and accounts and _over(changes, accounts, percent):
         yield (
-            f"The file would make {what} where the centre has {accounts:,} accounts of these roles; the limit is "
-            f"{percent} per cent (max_change_percent)."
+            f"The file would make {what} where the centre has {accounts:,} accounts; the limit is {percent} "
+            "per cent (max_change_percent)."
         )
 
 

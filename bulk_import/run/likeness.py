@@ -28,7 +28,7 @@ def objections_to(desk: Desk, target: Target, world: World, plan: Plan) -> tuple
     return objections(
         plan,
         portrait_of(desk, world, plan),
-        None if marked or desk.job.rows.named else _last_good(desk, target),
+        None if marked or desk.job.rows.leaves_out else _last_good(desk, target),
         replace(limits, max_invalid_percent=None) if marked else limits,
         accounts=world.directory.accounts,
     )

@@ -59,7 +59,8 @@ async def recollect(desk: Desk, target: Target, world: World, api: OneFile) -> R
     memory = _memory(desk, target)
     accounts = world.directory.accounts
     credible = credible_by(world.looked_at, memory.remembered())
-    remembered = {id_: one for id_, one in credible.items() if id_ in accounts}
+    seated = {id_ for id_, account in accounts.items() if account.seats & world.seats}
+    remembered = {id_: one for id_, one in credible.items() if id_ in seated}
     if not remembered:
         return None
     oldest = world.looked_at - timedelta(days=settings.full_check_days)

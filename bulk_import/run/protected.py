@@ -31,6 +31,6 @@ def protect_notices(desk: Desk, world: World) -> Iterator[str]:
     others = 0 if world.silent else len(unknown) - len(absent) - len(slips)
     if listed := [*absent, *(["1 MISID"] if others == 1 else [f"{others:,} MISIDs"] if others else [])]:
         yield (
-            "protect names people whom OneFile does not have among the accounts of the roles in the file: "
+            "protect names people whom OneFile does not have in the organisations of the file: "
             f"{', '.join(listed)}. Look whether they are written as in OneFile."
         )

@@ -29,7 +29,7 @@ SHOWN_BY_SEARCH = ("FirstName", "LastName", "MISID")
 
 
 def fields_told(fetched: Iterable[Account]) -> frozenset[str]:
-    """The fields beyond these that any of the accounts has a value in."""
+    """The fields beyond those known to be shown that any of the accounts has a value in."""
     return frozenset(name for account in fetched for name in account.values.keys() - SHOWN if account.text(name))
 
 

@@ -196,12 +196,12 @@ def test_a_plan_too_large_to_be_meant_is_objected_to(limits: Limits, known: int,
     [(20, 20, False), (20, 19, True), (19, 1, False), (30, 0, False)],
     ids=["no more", "one more", "a few rows", "a centre without accounts"],
 )
-def test_changes_are_held_against_the_accounts_of_their_roles(count: int, known: int, *, refused: bool) -> None:
+def test_changes_are_held_against_the_accounts_of_the_centre(count: int, known: int, *, refused: bool) -> None:
     """From 20 changes on, and where the centre has accounts at all."""
     limits = replace(NO_LIMITS, max_change_percent=100)
     said, _ = night(tutors(range(1, count + 1)), tutors(range(50, 50 + known)), limits=limits)
     assert bool(said) is refused
-    assert all("accounts of these roles" in sentence for sentence in said)
+    assert all(f"has {known} accounts;" in sentence for sentence in said)
 
 
 def test_only_chosen_rows_are_judged() -> None:
