@@ -171,6 +171,8 @@ def test_headings_never_guessed_mean_fields_that_exist() -> None:
     assert set(NEVER_GUESSED) == {
         *("name", "status", "standard", "programme", "provider", "referencenumber", "enddate", "userid"),
         *("cohortref", "address", "als"),
+        *("staffid", "staffref", "staffcode", "staffno", "staffnumber"),
+        *("employeeid", "employeeref", "employeeno", "employeenumber"),
     }
     assert all(name in FIELDS for doubt in NEVER_GUESSED.values() for name in doubt.fields)
 
