@@ -42,7 +42,7 @@ NOT_TOLD = "(not told in a report to be shared)"
 
 TELLING = frozenset(
     {
-        *("column-missing", "column-ambiguous", "hidden-rows", "encoding-guessed", "dates-ambiguous", "dates-mixed"),
+        *("column-ambiguous", "hidden-rows", "encoding-guessed", "dates-ambiguous", "dates-mixed"),
         *("codes-translated", "codes-mixed", "code-unknown", "code-untranslated", "guidance-skipped", "totals-skipped"),
         *("cells-tidied", "apostrophe-first", "quotes-curly", "row-ragged", "required", "not-for-role"),
         *("email-format", "date-order-unsure", "date-order", "dob-implausible", "duration-short", "uln-format"),
