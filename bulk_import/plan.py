@@ -197,7 +197,8 @@ def make_plan(
         earlier: what is not sent again, because it was done or refused before exactly as it stands.
     """
     records = [record for source in checked for record in source.valid]
-    decided = [decide(record, directory, organisations, rules, _place(checked, record)) for record in records]
+    placed = [(record, _place(checked, record)) for record in records]
+    decided = decide_all(placed, directory, organisations, rules)
     decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
     decided = [_not_made_before(action, earlier, directory, rules, checked) for action in decided]
     decided = _one_create_a_person(decided, checked)
@@ -258,8 +259,35 @@ def _place(checked: Sequence[Checked], record: Record) -> Place:
     return Place(source.name, source.sheet, record.row)
 
 
-def decide(record: Record, directory: Directory, organisations: Collection[int], rules: Rules, place: Place) -> Action:
-    """What would be done for one row by itself; arguments as for `make_plan`, and where the row stands."""
+def decide_all(
+    records: Sequence[tuple[Record, Place]], directory: Directory, organisations: Collection[int], rules: Rules
+) -> list[Action]:
+    """What would be done for rows that stand at these places: who has two roles in a file may have two accounts."""
+    actions = [decide(record, directory, organisations, rules, place) for record, place in records]
+    if any(isinstance(action, Hold) and action.finding.code == OTHER_ROLE for action in actions):
+        claimed = {action.user_id for action in actions if not isinstance(action, Create) and action.user_id}
+        return [decide(record, directory, organisations, rules, place, claimed) for record, place in records]
+    return actions
+
+
+def decide(
+    record: Record,
+    directory: Directory,
+    organisations: Collection[int],
+    rules: Rules,
+    place: Place,
+    claimed: Collection[int] = (),
+) -> Action:
+    """What would be done for one row by itself.
+
+    Args:
+        record: the row.
+        directory: as for `make_plan`, like the next two.
+        organisations: those that the customer token may use.
+        rules: what a plan may do.
+        place: where the row stands.
+        claimed: the accounts of other rows; under another role they say nothing of this one.
+    """
     if not rules.rows.takes(record.row):
         return Skip(record)
     organisation = record.values["OrganisationID"]
@@ -268,8 +296,9 @@ def decide(record: Record, directory: Directory, organisations: Collection[int],
         detail = f"; it may use {listed}" if listed else ""
         return Hold(record, Finding("organisation-unknown", place, detail=f"{organisation}{detail}"))
     found = directory.find(record)
-    if isinstance(found, Elsewhere) and rules.rows.makes_again(record.row):
-        found = Nobody()
+    if isinstance(found, Elsewhere):
+        others = tuple(account for account in found.accounts if account.id not in claimed)
+        found = Elsewhere(others) if others and not rules.rows.makes_again(record.row) else Nobody()
     match found:
         case Nobody():
             return Create(record) if rules.mode != "update" else Hold(record, Finding("account-missing", place))
@@ -280,9 +309,12 @@ def decide(record: Record, directory: Directory, organisations: Collection[int],
             return Hold(record, Finding("account-ambiguous", place, detail=f"{why} (user ids {ids})"))
         case Elsewhere(accounts=accounts):
             listed = ", ".join(f"user id {one.id} ({_roles(one)})" for one in accounts)
-            return Hold(record, Finding("account-other-role", place, detail=listed))
+            return Hold(record, Finding(OTHER_ROLE, place, detail=listed))
         case other:
             assert_never(other)
+
+
+OTHER_ROLE = "account-other-role"
 
 
 def _roles(account: Account) -> str:

@@ -23,6 +23,8 @@ DIGITS_KEPT: Final = 15
 TOO_LONG: Final = rf"[0-9]{{{DIGITS_KEPT + 1},}}"
 LONG_NUMBER: Final = "[0-9]{10}"
 """What any number that lost digits has."""
+LEADING_ZERO: Final = rf"{LONG_NUMBER}|\b0[0-9]"
+"""Or what others of its column have that lost none."""
 CUT: Final = rf"[1-9][0-9]{{{DIGITS_KEPT - 1}}}0+"
 WHOLE: Final = rf"[0-8][0-9]{{{DIGITS_KEPT}}}"
 """Numbers of sixteen digits that a workbook still holds exactly, where another program than Excel wrote it."""
@@ -52,9 +54,12 @@ def set_apart_damaged(
 
     for name, position, counts in counting:
         typed, booleans = table.frame.iloc[:, position], table.types[:, position] == CellType.BOOLEAN
-        if name == "Role" or not (booleans.any() or holds(typed, LONG_NUMBER)):
+        kind = FIELDS[name].kind
+        if name == "Role" or not (
+            booleans.any() or holds(typed, LEADING_ZERO if isinstance(kind, Identifier) else LONG_NUMBER)
+        ):
             continue
-        kind, takes = FIELDS[name].kind, takers(name, live) & counts
+        takes = takers(name, live) & counts
         types = pd.Series(table.types[:, position], index=cells.index).where(takes, 0)
         numbers = types == CellType.NUMBER
         cut = _cut(typed.where(numbers)) if numbers.any() else cells.nowhere()

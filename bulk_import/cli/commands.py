@@ -194,7 +194,7 @@ def resume(
 
     with _answering(as_json=as_json):
         settings = _settings(context, canary=canary)
-        run.look_for_runs(settings)
+        run.look_for_runs(settings, run_name)
         with _target(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.resume(run_name, settings, target, progress=progress, say=screen.say)
         _finish(finished, as_json=as_json)

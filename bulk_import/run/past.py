@@ -62,12 +62,15 @@ def runs(settings: Settings) -> list[tuple[str, ...]]:
         return [_line(run) for run in journal.runs()]
 
 
-def look_for_runs(settings: Settings) -> None:
+def look_for_runs(settings: Settings, name: str | None) -> None:
     """Looks whether there are runs at all, before anything is made for one.
 
     Raises:
         NothingToDo: there are none.
+        UsageError: one was asked for by name, and there are none.
     """
+    if not settings.journal.exists() and name is not None:
+        raise UsageError(f"There is no run {name} in {settings.journal.parent}.", "bulk-import runs lists them all.")
     if not settings.journal.exists():
         raise NothingToDo(
             f"There is nothing to resume: there are no runs yet in {settings.journal.parent}.",

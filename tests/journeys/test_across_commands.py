@@ -151,7 +151,7 @@ def test_the_weights_of_findings_stay_those_of_the_run(tmp_path: Path) -> None:
     rebuilt = run(tmp_path, "report", done.json["run"], "--json")
     assert report_of(rebuilt) == report_of(done)
     assert report_of(rebuilt)["rows"][0]["findings"][0]["severity"] == "note"
-    assert [one["code"] for one in report_of(rebuilt)["findings"]] == ["codes-translated"]
+    assert [one["code"] for one in report_of(rebuilt)["findings"]] == ["misid-shared", "codes-translated"]
 
 
 def test_a_second_run_on_the_same_organisation_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from bulk_import.check import payload
 from bulk_import.errors import StoppedEarly
 from bulk_import.findings import Place
 from bulk_import.journal import Journal, RunStart, RunState, State, Unresolved
-from bulk_import.plan import Create, Rules, Update, decide
+from bulk_import.plan import Create, Rules, Update, decide_all
 from bulk_import.run.fates import decisions, key_of
 from bulk_import.run.planning import left_to_do
 from bulk_import.run.world import look_up
@@ -224,7 +224,9 @@ class College:
 
     async def _planned(self, api: OneFile) -> tuple[Directory, list[Action]]:
         directory = (await look_up(self.rows, api)).directory
-        return directory, [decide(row, directory, {ORGANISATION}, Rules(), Place("people.csv")) for row in self.rows]
+        return directory, decide_all(
+            [(row, Place("people.csv")) for row in self.rows], directory, {ORGANISATION}, Rules()
+        )
 
     def unfinished(self) -> bool:
         """Whether a run is to be resumed, or the file to be submitted at all, or once more for rows left in doubt."""

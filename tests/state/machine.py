@@ -157,8 +157,7 @@ class Schedules(RuleBasedStateMachine):
         """Somebody whom no row means: a namesake, or the same person elsewhere."""
         values = dict(record_of(500 + len(self.college.server.users), person).values)
         values.pop("Telephone")
-        in_file = {(row.role, row.values["Email"]) for row in self.college.rows}
-        if (person.role, values["Email"]) in in_file:
+        if values["Email"] in {row.values["Email"] for row in self.college.rows}:
             values["OrganisationID"] = 2
         self.college.server.add(values)
 

@@ -206,7 +206,7 @@ def test_a_text_that_is_no_day_is_no_sign_of_american_dates() -> None:
 def test_years_of_two_digits_that_are_one_year_are_told_as_one() -> None:
     """Nobody reads of “years of 2026 to 2026”."""
     (note,) = checked({**person(Role.LEARNER), "StartOn": "1.9.26"}).findings
-    assert note.detail == "1 cell, the first X2, read as 2026"
+    assert note.detail == "1 cell, the first X2, read as dates in 2026"
 
 
 @pytest.mark.parametrize(("text", "expected"), [("25/09/2026", "dates-mixed"), ("25/01/2026", "dates-ambiguous")])

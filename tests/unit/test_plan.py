@@ -446,6 +446,18 @@ def test_nobody_is_made_again_whose_account_is_hidden(made: int | None, again: s
         assert (found.finding.code, found.user_id) == ("account-made-before", 77)
 
 
+def test_a_person_of_two_roles_in_one_file_gets_both_accounts_whatever_came_between() -> None:
+    """An account under another role that a row of the same file means does not hold the row of the other role."""
+    both = [{**person(role), "MISID": "M1", "Email": "a@example.com"} for role in (Role.ASSESSOR, Role.IQA)]
+    checked = sources(both)
+    tutor, _ = (record for source in checked for record in source.records())
+    assert [type(action) for action in planned(checked).actions] == [Create, Create]
+    assert [type(action) for action in planned(checked, [held_account(tutor)]).actions] == [Unchanged, Create]
+    (alone,) = planned(sources(both[1:]), [held_account(tutor)]).actions
+    assert isinstance(alone, Hold)
+    assert (alone.finding.code, alone.finding.detail) == ("account-other-role", "user id 77 (Assessor)")
+
+
 @pytest.mark.parametrize("same", [{"MISID": "M00001"}, {"Email": "person1@example.com"}], ids=["MISID", "e-mail"])
 def test_one_person_is_made_once_though_the_check_is_mild(same: Mapping[str, str]) -> None:
     """Two rows with one MISID, or with one name and e-mail address, never become two accounts."""

@@ -80,7 +80,7 @@ def test_an_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[
     show_runs([], tmp_path / "reports")
     assert f"no runs yet in {tmp_path / 'reports'}." in capsys.readouterr().out.replace("\n", "")
     with pytest.raises(NothingToDo, match="no runs yet in"):
-        look_for_runs(load(environ={}, cwd=tmp_path))
+        look_for_runs(load(environ={}, cwd=tmp_path), None)
     assert not list(tmp_path.iterdir())
 
 
