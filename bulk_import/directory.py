@@ -15,7 +15,18 @@ from bulk_import.catalogue import Role
 from bulk_import.difference import form
 from bulk_import.folding import folded, plainly_folded
 
-__all__ = ["Account", "Directory", "Elsewhere", "Nobody", "One", "Person", "Several", "folded", "shared_misids"]
+__all__ = [
+    "Account",
+    "Directory",
+    "Elsewhere",
+    "Nobody",
+    "NotThere",
+    "One",
+    "Person",
+    "Several",
+    "folded",
+    "shared_misids",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +43,11 @@ class Person(Protocol):
     @property
     def values(self) -> Mapping[str, object]:
         """Values by the API's field names; OrganisationID is among them."""
+        ...
+
+    @property
+    def user_id(self) -> int | None:
+        """OneFile's own id of the account, where the row gives it."""
         ...
 
 
@@ -104,7 +120,15 @@ class Elsewhere:
     accounts: tuple[Account, ...]
 
 
-Found = Nobody | One | Several | Elsewhere
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """The account whose id a row gives is not in the row's organisation and role, or, as None, not listed at all."""
+
+    account: Account | None
+
+
+Found = Nobody | One | Several | Elsewhere | NotThere
+BY_ID = "OneFile id"
 Name = tuple[str, str]
 NAMES_KEPT = 2**14
 """First names and last names that are folded once: each directory, and each question to it, folds them again."""
@@ -170,8 +194,10 @@ class Directory:
         for person in people:
             holders, (organisation, role), name = self.holders(person), _where(person), _plain_name(person.values)
             found.update(dict.fromkeys(holders))
+            told = () if person.user_id is None else (person.user_id,)
+            found.update(dict.fromkeys(id_ for id_ in told if id_ in self.accounts))
             names[organisation, role, name] = None
-            if not (holders or self._people(person, folded(person.values.get("Email") or ""))):
+            if not (told or holders or self._people(person, folded(person.values.get("Email") or ""))):
                 strangers[organisation, name] = None
         for key in names:
             found.update(dict.fromkeys(self._by_name.get(key, [])))
@@ -180,7 +206,7 @@ class Directory:
         return tuple(id_ for id_ in found if not self.accounts[id_].in_full)
 
     def find(self, person: Person) -> Found:
-        """The account that a row means, by MISID or else by e-mail together with the names.
+        """The account that a row means: by OneFile's id where it gives one, else by MISID, else by e-mail and names.
 
         One account is one role in one organisation (integrators found it so; even a learner's next programme is a new
         account, article 76000046479), so accounts under other roles are never the row's. ULN and date of birth never
@@ -189,6 +215,21 @@ class Directory:
         holders = [self.accounts[id_] for id_ in self.holders(person)]
         email = folded(person.values.get("Email") or "")
         same_person = self._people(person, email) if email else []
+        if person.user_id is not None:
+            return self._told(person, person.user_id, [*holders, *same_person])
+        return self._known(person, holders, same_person)
+
+    def _told(self, person: Person, user_id: int, alike: Iterable[Account]) -> Found:
+        """The account of the id that a row gives, and no other, unless the row's MISID or e-mail and name say other."""
+        account = self.accounts.get(user_id)
+        if account is None or _where(person) not in account.seats:
+            return NotThere(account)
+        others = {one.id: one for one in alike if one.id != user_id}
+        why = "the OneFile id belongs to one account, the MISID, or name and e-mail address, to another"
+        return Several((account, *others.values()), why) if others else One(account, BY_ID)
+
+    def _known(self, person: Person, holders: list[Account], same_person: list[Account]) -> Found:
+        """The account of somebody whose row gives no id."""
         if len(holders) > 1:
             return Several(tuple(holders), f"{len(holders)} accounts hold this MISID")
         if holders:

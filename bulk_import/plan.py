@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, assert_never
 
-from bulk_import.catalogue import FIELDS, Role
+from bulk_import.catalogue import FIELDS, ONEFILE_ID, Role
 from bulk_import.check import payload
 from bulk_import.difference import SHOWN, agreeing, differing, form
-from bulk_import.directory import Account, Directory, Elsewhere, Nobody, One, Several
+from bulk_import.directory import BY_ID, Account, Directory, Elsewhere, Nobody, NotThere, One, Several
 from bulk_import.findings import Finding, Place
 from bulk_import.folding import folded
 from bulk_import.kinds import Awaited
@@ -307,14 +307,26 @@ def decide(
         case Several(accounts=accounts, why=why):
             ids = ", ".join(str(account.id) for account in accounts)
             return Hold(record, Finding("account-ambiguous", place, detail=f"{why} (user ids {ids})"))
-        case Elsewhere(accounts=accounts):
-            listed = ", ".join(f"user id {one.id} ({_roles(one)})" for one in accounts)
-            return Hold(record, Finding(OTHER_ROLE, place, detail=listed))
+        case Elsewhere() | NotThere():
+            return Hold(record, _elsewhere(record, found, place))
         case other:
             assert_never(other)
 
 
 OTHER_ROLE = "account-other-role"
+NOT_THERE = "account-not-there"
+
+
+def _elsewhere(record: Record, found: Elsewhere | NotThere, place: Place) -> Finding:
+    """Where the person's accounts are, or the one whose id the row gives."""
+    if isinstance(found, Elsewhere):
+        listed = ", ".join(f"user id {one.id} ({_roles(one)})" for one in found.accounts)
+        return Finding(OTHER_ROLE, place, detail=listed)
+    if found.account is None:
+        detail = f"OneFile lists no account with user id {record.user_id} in the organisations of these rows"
+        return Finding(NOT_THERE, place, detail=detail)
+    seats = (f"{role.label} in organisation {organisation}" for organisation, role in sorted(found.account.seats))
+    return Finding(NOT_THERE, place, detail=f"user id {found.account.id} is {' or '.join(seats)}")
 
 
 def _roles(account: Account) -> str:
@@ -370,19 +382,20 @@ _PLACE = frozenset({"OrganisationID", "Role"})
 
 
 def contradiction(record: Record, account: Account, by: str) -> str:
-    """Why an account may be another person's after all, though MISID, or e-mail address and name, found it.
+    """Why an account may be another person's after all, though id, MISID, or e-mail address and name found it.
 
-    A MISID that was used again, or typed into the wrong row, would otherwise turn one person's account into
-    another's: so something else that identifies a person must agree with it. Sensitive values stay out of the words.
+    A MISID that was used again, or a MISID or id typed into the wrong row, would otherwise turn one person's account
+    into another's: so something else that identifies a person must agree. Sensitive values stay out of the words.
     """
+    keys = _NUMBERS | {"MISID"} if by == BY_ID else _NUMBERS
     wanted = payload(record)
     told = {name for name in differing(wanted, account.values) if form(name, account.values)}
-    strong = agreeing(wanted, account.values) & (_NUMBERS | {"Email"})
-    names, numbers = told & _NAMES, told & _NUMBERS
-    another = f"has another {' and '.join(sorted(told & (_NAMES | _NUMBERS | _PLACE | {'Email'})))}"
+    strong = agreeing(wanted, account.values) & (keys | {"Email"})
+    names, numbers = told & _NAMES, told & keys
+    another = f"has another {' and '.join(sorted(told & (_NAMES | keys | _PLACE | {'Email'})))}"
     if told & _PLACE:
         return another
-    if by != "MISID":
+    if by not in {"MISID", BY_ID}:
         return another if numbers else ""
     if numbers and (names or not strong):
         return another
@@ -397,10 +410,17 @@ def _one_row_an_account(actions: Sequence[Action], checked: Sequence[Checked]) -
     """The actions, those held of which several rows mean one account: the last would win, night after night."""
     rows: dict[int, list[Action]] = {}
     for action in actions:
-        if isinstance(action, Update | Unchanged):
-            rows.setdefault(action.user_id, []).append(action)
+        if (user_id := _account_meant(action)) is not None:
+            rows.setdefault(user_id, []).append(action)
     shared = {user_id for user_id, alike in rows.items() if len(alike) > 1}
     return [_held_as_shared(one, rows, shared, checked) for one in actions]
+
+
+def _account_meant(action: Action) -> int | None:
+    """The account that was found for a row, or that a row means by its id though it is held."""
+    if isinstance(action, Update | Unchanged):
+        return action.user_id
+    return action.record.user_id if isinstance(action, Hold) else None
 
 
 def _held_as_shared(
@@ -425,7 +445,7 @@ def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> 
         return Hold(record, Finding(REFUSED_BEFORE, place, detail=said), user_id)
     if done is None:
         return action
-    if isinstance(action, Create) or key in earlier.superseded:
+    if isinstance(action, Create) or key in earlier.superseded or record.user_id not in {None, done}:
         code = "account-gone" if isinstance(action, Create) else "done-otherwise"
         return Hold(record, Finding(code, place, detail=f"user id {done}"), done)
     return Unchanged(record, done, Finding("done-before", place, detail=f"user id {done}"))
@@ -478,10 +498,7 @@ def _digest(
 ) -> str:
     content = {
         "sources": [[source.table.source.sha256, source.table.source.sheet] for source in checked],
-        "columns": [
-            {name: source.table.headings[position].column for name, position in source.columns.field_at.items()}
-            for source in checked
-        ],
+        "columns": [_mapping(source) for source in checked],
         "target": dict(target),
         "actions": [
             [type(action).__name__, action.record.source, action.record.row, int(action.record.role)]
@@ -492,6 +509,12 @@ def _digest(
     }
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:16]
+
+
+def _mapping(source: Checked) -> dict[str, int]:
+    """Field → the column that holds it, OneFile's own ids of the accounts among them."""
+    told = {f"{ONEFILE_ID} {number}": at for number, at in enumerate(source.columns.user_ids, start=1)}
+    return {name: source.table.headings[at].column for name, at in {**source.columns.field_at, **told}.items()}
 
 
 def _overwritten(update: Update, directory: Directory) -> list[object]:

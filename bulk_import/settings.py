@@ -243,7 +243,7 @@ def _check_fields(tables: Mapping[str, Mapping[str, str]], given: _Given, file: 
             near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)
             hint = f" Did you mean {spelt[near[0]]}?" if near else ""
             given.problems.append(f"{where} there is no field {name}.{hint}")
-    fixed = sorted(name for name in updated if name.lower() in {"organisationid", "role"})
+    fixed = sorted(name for name in updated if name.lower() in {"organisationid", "role", "onefileid"})
     given.problems += [f"{given.origins['update_undocumented']}: {name} can never be updated." for name in fixed]
     given.values["update_undocumented"] = frozenset(spelt.get(name.lower(), name) for name in updated)
 

@@ -136,6 +136,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "account-made-before": (None, None, None, "user id 1003; OneFile hides it"),
     "account-other-role": (None, None, None, "user id 1003 (Assessor)"),
     "person-twice": (None, None, None, "row 4 of learners.xlsx"),
+    "account-not-there": (None, None, None, "user id 5740 is Assessor in organisation 1234"),
     "account-shared": (None, None, None, "user id 1003 is what this row means and learners.xlsx row 12 too"),
     "account-missing": (None, None, None, ""),
     "update-undocumented": (None, None, None, "ProviderID"),

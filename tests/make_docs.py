@@ -14,7 +14,17 @@ import typer
 import typer.core
 import typer.main
 
-from bulk_import.catalogue import FIELDS, NEVER_GUESSED, Alias, Field, Role, Sensitivity, heading_key
+from bulk_import.catalogue import (
+    FIELDS,
+    NEVER_GUESSED,
+    ONEFILE_ID,
+    Alias,
+    Field,
+    Role,
+    Sensitivity,
+    all_aliases,
+    heading_key,
+)
 from bulk_import.cli.commands import app
 from bulk_import.findings import Finding, Place, Sentences, Severity, all_sentences, fix, located
 from bulk_import.kinds import Choice
@@ -72,6 +82,17 @@ def _fields() -> Iterator[str]:
     )
     for field in FIELDS.values():
         yield from _field(field)
+    yield from _onefile_id()
+
+
+def _onefile_id() -> Iterator[str]:
+    chosen = {heading_key(alias.heading): alias for alias in all_aliases()[f"@{ONEFILE_ID}"]}
+    yield from (
+        *("", f"## {ONEFILE_ID}", ""),
+        "**OneFile's own id of the row's account.** No field: it is never sent. Where a column gives it, the account",
+        "is found by it before all else. It is a whole number, as reports show it under *User ID*.",
+        *("", f"Headings understood: {', '.join(_heading(key, alias) for key, alias in chosen.items())}."),
+    )
 
 
 def _link(field: Field) -> str:

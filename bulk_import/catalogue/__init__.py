@@ -1,6 +1,6 @@
 """The catalogue: every field of the API once, the roles, and the headings under which fields are found."""
 
-from bulk_import.catalogue.aliases import Alias, all_aliases, heading_key
+from bulk_import.catalogue.aliases import ONEFILE_ID, Alias, all_aliases, heading_key
 from bulk_import.catalogue.code_families import (
     AS_ONEFILE,
     CATEGORIES,
@@ -35,6 +35,7 @@ __all__ = [
     "MARKED_SHEET",
     "NEVER_GUESSED",
     "NOTES_HEADING",
+    "ONEFILE_ID",
     "PROBLEMS_MARK",
     "PROBLEMS_SHEET",
     "PROBLEM_HEADINGS",

@@ -8,10 +8,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+ONEFILE_ID: Final = "OneFileID"
+"""What a column is tied to that gives OneFile's own id of each row's account: no field of the API, and never sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue.aliases import all_aliases, heading_key
+from bulk_import.catalogue.aliases import ONEFILE_ID, all_aliases, heading_key
 from bulk_import.catalogue.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Doubt:
     """What a heading may mean that is never guessed.
 
     Attributes:
-        fields: the API names it may mean.
+        fields: the API names it may mean, and OneFileID, which is no field.
         otherwise: what it means where it means none of them.
     """
 
@@ -42,7 +42,7 @@ NEVER_GUESSED: Mapping[str, Doubt] = MappingProxyType(
         "provider": Doubt(("ProviderID",), "the college itself"),
         "referencenumber": Doubt(("MISID",), "a reference of something else"),
         "enddate": Doubt(("PlannedEndDate",), "the day on which somebody really left"),
-        "userid": Doubt(("MISID",), "OneFile's own number or a login, which are not sent"),
+        "userid": Doubt(("MISID", ONEFILE_ID), "a login, which is not sent"),
         "cohortref": Doubt(("ClassroomID",), "a cohort of the apprenticeship service"),
         "address": Doubt(("HomeAddress", "WorkAddress"), "the first line of one"),
         "als": Doubt(("SupportFunding",), "the kind or the cost of the support"),

@@ -68,7 +68,10 @@ def _checked(tables: Sequence[Table], sources: Sequence[int], options: Options) 
     for number, breach in duplicates([one.people for one in examined]):
         repeated[number].append(breach)
     refuse_too_many(
-        [(one.table.source, (*one.breaches, *again)) for one, again in zip(examined, repeated, strict=True)]
+        [
+            (one.table.source, (*one.breaches, *one.user_ids.breaches, *again))
+            for one, again in zip(examined, repeated, strict=True)
+        ]
     )
     return tuple(
         conclude(one, again, source=source, options=options)

@@ -16,6 +16,7 @@ from bulk_import.check.dates import columns_of_dates
 from bulk_import.check.missing import missing_columns, missing_misid
 from bulk_import.check.roles import tell_roles
 from bulk_import.check.tidied import tidied
+from bulk_import.check.user_ids import UserIds, read_user_ids
 from bulk_import.columns import map_columns, named
 from bulk_import.findings import Finding, Severity, severity
 from bulk_import.kinds.kind import trimmed
@@ -48,6 +49,7 @@ class Examined:
         breaches: rules broken in rows.
         findings: those of the file as a whole.
         names: API name → cleaned names that stand beside an id, missing where either is.
+        user_ids: OneFile's own ids of the rows' accounts.
     """
 
     table: Table
@@ -58,6 +60,7 @@ class Examined:
     breaches: tuple[Breach, ...]
     findings: tuple[Finding, ...]
     names: Mapping[str, pd.Series[str]]
+    user_ids: UserIds
 
 
 def examine(table: Table, options: Options) -> Examined:
@@ -98,6 +101,7 @@ def examine(table: Table, options: Options) -> Examined:
             *tidied(table, columns),
         ),
         names={name: texts for name, texts in cells.names.items() if texts.notna().any()},
+        user_ids=read_user_ids(table, columns, shut),
     )
 
 

@@ -88,6 +88,7 @@ class Record:
         role: of the account.
         values: API name → parsed value, in the API's order; only what the role accepts and the check let through.
         cleared: the fields that the row empties in an account that is there.
+        user_id: OneFile's own id of the row's account, where a column gives it; never sent.
     """
 
     source: int
@@ -95,6 +96,7 @@ class Record:
     role: Role
     values: Mapping[str, Value]
     cleared: tuple[str, ...] = ()
+    user_id: int | None = None
 
 
 def payload(record: Record) -> dict[str, Json]:
@@ -124,6 +126,7 @@ class Checked:
         names: API name → cleaned names that stand beside an id, missing where either is.
         referred: API name → what a text in an organisation means, once the lists were asked (see `reference_key`);
             a text that is not among them has not been looked up, None is left out.
+        user_ids: row number → OneFile's own id of its account, where a column gives it.
     """
 
     table: Table
@@ -138,6 +141,7 @@ class Checked:
     options: Options
     names: Mapping[str, pd.Series[str]] = field(default_factory=dict)
     referred: Mapping[str, Mapping[str, Value | None]] = field(default_factory=dict)
+    user_ids: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def valid(self) -> tuple[Record, ...]:
@@ -155,7 +159,8 @@ class Checked:
             columns = [self._values(name, parse, batch, roles) for name, parse in parsers.items()]
             for row, role, *values in zip(batch.index.tolist(), roles, *columns, strict=True):
                 held = {name: value for name, value in zip(parsers, values, strict=True) if value is not None}
-                yield Record(self.source, row, role, MappingProxyType(held), self.cleared.get(row, ()))
+                sent = MappingProxyType(held)
+                yield Record(self.source, row, role, sent, self.cleared.get(row, ()), self.user_ids.get(row))
 
     def _values(
         self, name: str, parse: Callable[[str], Value], batch: pd.DataFrame, roles: list[Role]

@@ -69,6 +69,7 @@ def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, opt
     of_reading = examined.table.findings
     found = [finding for finding in of_reading if finding.place.row is not None]
     found += [finding for breach in breaches for finding in _findings(breach, examined, options)]
+    found += examined.user_ids.findings(examined.table)
     found.sort(key=_order)
     return Checked(
         table=examined.table,
@@ -82,6 +83,7 @@ def conclude(examined: Examined, repeated: Sequence[Breach], *, source: int, opt
         cleared=examined.cleared,
         options=options,
         names=examined.names,
+        user_ids=examined.user_ids.by_row,
     )
 
 

@@ -368,11 +368,11 @@ def doctor(context: typer.Context) -> None:
 
 
 def _settings(context: typer.Context, **options: object) -> Settings:
-    from bulk_import.catalogue import FIELDS, coding_problems  # noqa: PLC0415 - after --help
+    from bulk_import.catalogue import FIELDS, ONEFILE_ID, coding_problems  # noqa: PLC0415 - after --help
     from bulk_import.settings import load  # noqa: PLC0415 - after --help
 
     given = {name: str(value) for name, value in options.items() if value is not None}
-    return load(config=context.obj, options=given, fields=FIELDS.keys(), coding_problems=coding_problems)
+    return load(config=context.obj, options=given, fields=(*FIELDS, ONEFILE_ID), coding_problems=coding_problems)
 
 
 @contextmanager

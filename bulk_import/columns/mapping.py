@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import (
     FIELDS,
+    ONEFILE_ID,
+    all_aliases,
     fields_for_heading,
     heading_key,
     never_guessed,
@@ -49,6 +51,7 @@ class Columns:
         given_by: API name → the position of the column that is translated into it.
         findings: what there is to say about the headings.
         likely: positions of unknown columns → the field whose known heading theirs is most like.
+        user_ids: the positions of the columns that give OneFile's own id of a row's account.
     """
 
     field_at: Mapping[str, int]
@@ -62,6 +65,11 @@ class Columns:
     given_by: Mapping[str, int]
     findings: tuple[Finding, ...]
     likely: Mapping[int, str] = field(default_factory=dict)
+    user_ids: tuple[int, ...] = ()
+
+    def position(self, name: str) -> int | None:
+        """Where a field stands, or OneFile's own id of a row's account; None for nowhere."""
+        return next(iter(self.user_ids), None) if name == ONEFILE_ID else self.field_at.get(name)
 
 
 def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = False) -> Columns:
@@ -78,7 +86,8 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
     field_at = {name: told.claims[name][0] for name in FIELDS if len(told.claims.get(name, ())) == 1}
     left_out = tuple(at for at, name in told.wanted.items() if name == "")
     helpers, given_by = _helpers(table.headings, told.wanted, told.claims) if categories else ({}, {})
-    read = [*field_at.values(), *(at for positions in told.beside.values() for at in positions)]
+    user_ids = tuple(told.claims.get(ONEFILE_ID, ()))
+    read = [*field_at.values(), *user_ids, *(at for positions in told.beside.values() for at in positions)]
     used = {*read, *left_out, *(at for positions in helpers.values() for at in positions)}
     unknown = tuple(at for at in range(len(table.headings)) if at not in used)
     likely = likely_fields(table, told, unknown)
@@ -94,6 +103,7 @@ def map_columns(table: Table, chosen: Mapping[str, str], *, categories: bool = F
         given_by=MappingProxyType(given_by),
         findings=tuple(remarks(table, told, read, unknown, likely)),
         likely=MappingProxyType({at: name for at, (_, name) in likely.items()}),
+        user_ids=user_ids,
     )
 
 
@@ -151,8 +161,10 @@ def _choice(heading: Heading, chosen: Mapping[str, str], keys: Mapping[str, str]
 
 
 def _meaning(text: str) -> str | None:
-    """The one field a heading means by itself; None for helpers, unknown headings and those never guessed."""
+    """The one field, or OneFileID, that a heading means by itself; None for all others and those never guessed."""
     names = fields_for_heading(text)
+    if names == (f"@{ONEFILE_ID}",) and never_guessed(text) is None:
+        return ONEFILE_ID
     certain = len(names) == 1 and names[0] in FIELDS and never_guessed(text) is None
     return names[0] if certain else None
 
@@ -188,7 +200,7 @@ def _doubled(claims: Mapping[str, list[int]], unsure: Sequence[Unsure]) -> dict[
 
 def _ids_before_names(name: str, headings: Sequence[Heading], positions: list[int]) -> list[int]:
     """Where a column of OneFile's ids and one of names stand side by side, the ids are the field."""
-    names = {heading_key(alias.heading) for alias in FIELDS[name].aliases if alias.names}
+    names = {heading_key(alias.heading) for alias in all_aliases().get(name, ()) if alias.names}
     ids = [at for at in positions if heading_key(without_remark(headings[at].text)) not in names]
     return ids or positions
 
@@ -222,5 +234,5 @@ def _never_guessed(
     for at, heading in enumerate(headings):
         doubt = never_guessed(heading.text)
         if at not in wanted and doubt is not None and not all(claims.get(name) for name in doubt.fields):
-            found.append(Unsure(at, doubt.fields, doubt.otherwise))
+            found.append(Unsure(at, tuple(name for name in doubt.fields if not claims.get(name)), doubt.otherwise))
     return found

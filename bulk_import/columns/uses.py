@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import FIELDS, NOTES_HEADING, fields_for_heading, heading_key
+from bulk_import.catalogue import FIELDS, NOTES_HEADING, ONEFILE_ID, fields_for_heading, heading_key
 from bulk_import.findings import column_letters
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Column:
     Attributes:
         heading: as typed.
         letters: as Excel shows them above the column.
-        field: the API name of the field it holds, None where it is not sent.
+        field: the API name of the field it holds, or OneFileID, which only finds the account; else None.
         use: how that came about.
     """
 
@@ -51,11 +51,16 @@ class Column:
 def uses(table: Table, columns: Columns) -> tuple[Column, ...]:
     """Each column of a table in its order, and what it is used for."""
     held = {at: name for name, positions in columns.beside.items() for at in positions}
-    held |= {position: name for name, position in columns.field_at.items()}
+    held |= {position: name for name, position in columns.field_at.items()} | dict.fromkeys(
+        columns.user_ids, ONEFILE_ID
+    )
     told = dict.fromkeys((at for positions in columns.doubled.values() for at in positions), Use.DUPLICATE)
     told |= dict.fromkeys(columns.doubtful, Use.AMBIGUOUS) | dict.fromkeys(columns.left_out, Use.LEFT_OUT)
     told |= dict.fromkeys((at for positions in columns.helpers.values() for at in positions), Use.TRANSLATED)
-    told |= {at: Use.CHOSEN if at in columns.chosen else Use.HEADING for at in columns.field_at.values()}
+    told |= {
+        at: Use.CHOSEN if at in columns.chosen else Use.HEADING
+        for at in (*columns.field_at.values(), *columns.user_ids)
+    }
     told |= dict.fromkeys((at for positions in columns.beside.values() for at in positions), Use.NAMES)
     return tuple(
         Column(heading.text, column_letters(heading.column), held.get(at), told.get(at) or _unused(heading))
@@ -71,4 +76,4 @@ def _unused(heading: Heading) -> Use:
     meanings = fields_for_heading(heading.text)
     if not meanings:
         return Use.UNKNOWN
-    return Use.ELSEWHERE if any(name in FIELDS for name in meanings) else Use.NO_FIELD
+    return Use.ELSEWHERE if any(name in FIELDS or name == f"@{ONEFILE_ID}" for name in meanings) else Use.NO_FIELD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.catalogue import ONEFILE_ID
 from bulk_import.columns import Use
 from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.maintenance import UK
@@ -200,6 +201,8 @@ def column_words(column: Column) -> str:
         return "L15 and L16, translated"
     if column.field is None:
         return f"Not sent: {_UNSENT[column.use]}."
+    if column.field == ONEFILE_ID:
+        return f"{ONEFILE_ID}: the account is found by it, and it is not sent"
     if column.use is Use.NAMES:
         return f"{column.field}, where the column of OneFile's ids beside it is empty"
     return f"{column.field}, as you chose" if column.use is Use.CHOSEN else column.field

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 
-from bulk_import.catalogue import FIELDS, HIDDEN
+from bulk_import.catalogue import FIELDS, HIDDEN, ONEFILE_ID
 from bulk_import.check import payload
 from bulk_import.errors import RefusedAsUnsafe, UsageError
 from bulk_import.findings import Place, fix, located, severity
@@ -198,6 +198,10 @@ def _cells(
         given = checked.columns.given_by.get(name)
         origin = "the settings or options" if given is None else f"“{checked.table.headings[given].text}”, translated"
         yield f"{name}: {sent[name]}, from {origin}"
+    for at in checked.columns.user_ids:
+        heading, typed = checked.table.headings[at], checked.table.frame.iloc[position, at]
+        said = f"typed “{typed}”; the account is found by it, and it is not sent" if isinstance(typed, str) else "empty"
+        yield f"{Place('', None, row, heading.column).address} “{heading.text}” → {ONEFILE_ID}: {said}"
     unknown = [checked.table.headings[at].text for at in (*checked.columns.unknown, *checked.columns.left_out)]
     if unknown:
         yield f"Columns that are not sent: {', '.join(f'“{text}”' for text in unknown)}"

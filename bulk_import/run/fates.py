@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from bulk_import.catalogue import ONEFILE_ID
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import NOT_MADE, REFUSED_BEFORE, Create, Hold, Skip, Unchanged, Update
+from bulk_import.plan import NOT_MADE, NOT_THERE, REFUSED_BEFORE, Create, Hold, Skip, Unchanged, Update
 from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
 from bulk_import.submit import HALTED
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from bulk_import.journal import Key
     from bulk_import.plan import Action
 
-FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID"}
+FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID", NOT_THERE: ONEFILE_ID}
 _PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")
 
 
@@ -153,7 +154,7 @@ def _at_field(finding: Finding, field: str | None, checked: Checked) -> Finding:
     """The finding at the cell of a field, where there is one and the source has a column for it."""
     if field is None:
         return finding
-    position = checked.columns.field_at.get(field)
+    position = checked.columns.position(field)
     if position is None:
         return replace(finding, field=field)
     heading = checked.table.headings[position]

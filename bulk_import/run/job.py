@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bulk_import.catalogue import FIELDS, Role, Sensitivity, coding, fields_for_heading, heading_key, without_column
+from bulk_import.catalogue import (
+    FIELDS,
+    ONEFILE_ID,
+    Role,
+    Sensitivity,
+    coding,
+    fields_for_heading,
+    heading_key,
+    without_column,
+)
 from bulk_import.columns import names_column
 from bulk_import.errors import InputUnreadable, UsageError
 from bulk_import.findings import Finding, Place
@@ -269,7 +278,7 @@ def _by_field(values: Mapping[str, str]) -> dict[str, str]:
     """
     chosen = {_field(name): value for name, value in values.items()}
     for name in chosen:
-        if FIELDS[name].sensitive is not Sensitivity.NONE:
+        if name == ONEFILE_ID or FIELDS[name].sensitive is not Sensitivity.NONE:
             raise UsageError(
                 f"One value of {name} cannot serve for everybody, so --set and [defaults] do not take it.",
                 "Fill in the cells of that column instead.",
@@ -278,8 +287,8 @@ def _by_field(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _field(name: str) -> str:
-    """The API's spelling of a field's name, whatever case it was typed in."""
-    spelt = {known.lower(): known for known in FIELDS}
+    """The API's spelling of a field's name, or OneFileID, whatever case it was typed in."""
+    spelt = {known.lower(): known for known in (*FIELDS, ONEFILE_ID)}
     if found := spelt.get(name.strip().lower()):
         return found
     near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)

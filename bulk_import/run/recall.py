@@ -150,8 +150,9 @@ class Recollection:
 
 
 def _agrees(record: Record, said: Mapping[str, Json], account: Account, directory: Directory) -> bool:
-    """Whether the account still is the row's by all that a search shows, and nobody else holds the row's MISID."""
+    """Whether the account still is the row's by id and all that a search shows, and nobody else holds its MISID."""
     told = {name: account.values[name] for name in SHOWN_BY_SEARCH if account.text(name)}
     wanted = {name: value for name, value in said.items() if name in told}
     alone = all(id_ == account.id for id_ in directory.holders(record))
-    return (record.values["OrganisationID"], record.role) in account.seats and alone and not differing(wanted, told)
+    here = (record.values["OrganisationID"], record.role) in account.seats and record.user_id in {None, account.id}
+    return here and alone and not differing(wanted, told)

@@ -156,8 +156,9 @@ _ROLES = {"Learner": 1, "Tutor": 5}
 
 
 def write_csv(file: Path, people: Sequence[Mapping[str, str]]) -> Path:
-    """A CSV with a column for each field that any of the people has."""
+    """A CSV with a column for each field that any of the people has, and behind these for what else they have."""
     headings = [name for name in FIELDS if any(name in person for person in people)]
+    headings += dict.fromkeys(name for person in people for name in person if name not in FIELDS)
     lines = [",".join(headings), *(",".join(person.get(name, "") for name in headings) for person in people)]
     file.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8", newline="")
     return file

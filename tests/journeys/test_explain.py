@@ -81,9 +81,11 @@ def test_an_update_is_explained_too(tmp_path: Path) -> None:
 
 def test_a_check_is_explained_too_and_a_row_that_is_none_is_told(tmp_path: Path) -> None:
     """After a check the story says what would be sent; a number that is no data row is refused in words."""
-    write_csv(tmp_path / "people.csv", [tutor(1)])
+    write_csv(tmp_path / "people.csv", [tutor(1) | {"OneFile ID": "5740"}])
     name = run(tmp_path, "check", "people.csv", "--json").json["run"]
     story = _story(tmp_path, name, 2)
+    found_by = "J2 “OneFile ID” → OneFileID: typed “5740”; the account is found by it, and it is not sent"
+    assert found_by in story["Cell by cell"]
     assert (
         "D2 “Email” → Email: typed “tutor1@example.com”; would be sent: “tutor1@example.com”" in story["Cell by cell"]
     )

@@ -128,6 +128,25 @@ def test_nobody_is_forgotten_between_two_nights(tmp_path: Path, onefile: Running
     assert college.report["leavers"] == [left]
 
 
+def test_onefile_s_own_ids_find_whom_nothing_else_finds(tmp_path: Path, onefile: Running) -> None:
+    """An id corrects a MISID; one of another role's account makes nobody; the night after costs no look-up."""
+    college = College(tmp_path, onefile)
+    people = [tutor(1), *(learner(number) for number in range(2, 5))]
+    assert college.night(people) == {"created": 4}
+    ids = ids_by_misid(onefile)
+    told = [{**one, "User ID": str(ids[one["MISID"]])} for one in people]
+    renamed = [*told[:2], {**told[2], "MISID": "K0003"}, {**told[3], "User ID": "101"}]
+    users = len(onefile.world.users())
+    choice = ("--map", "User ID=OneFileID")
+    assert college.night(renamed, *choice) == {"unchanged": 2, "updated": 1, "held": 1}
+    assert onefile.world.user(ids[people[2]["MISID"]])["MISID"] == "K0003"
+    (found,) = college.report["rows"][3]["findings"]
+    assert (found["code"], found["field"], found["cell"]) == ("account-not-there", "OneFileID", "J5")
+    assert college.night([*renamed[:3], told[3]], *choice) == {"unchanged": 4}
+    assert college.calls["read"] <= 1
+    assert len(onefile.world.users()) == users
+
+
 @pytest.mark.parametrize("person", [tutor, learner])
 def test_the_second_night_costs_only_what_changed(
     tmp_path: Path, onefile: Running, person: Callable[..., dict[str, str]]

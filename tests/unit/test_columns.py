@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING, Doubt, all_aliases
+from bulk_import.catalogue import FIELDS, NEVER_GUESSED, NOTES_HEADING, ONEFILE_ID, Doubt, all_aliases
 from bulk_import.columns import MOST_COMPARED, Columns, Use, map_columns, uses
 from bulk_import.findings import Severity, fix, severity
 from tests.unit.tables import made_table
@@ -308,3 +308,23 @@ def test_hidden_columns_that_are_sent_are_named() -> None:
     ]
     left_out = map_columns(table, {"Email": "", "Surname": ""}).findings
     assert [one.code for one in left_out] == ["column-unknown"]
+
+
+@pytest.mark.parametrize("heading", ["OneFile ID", "OneFileID", "ONEFILE USER ID", "OneFile Learner ID (optional)"])
+def test_a_heading_that_says_onefile_gives_the_ids_of_accounts(heading: str) -> None:
+    """It holds no field, so nothing is sent of it, and it is not listed as left out."""
+    columns = mapped(heading, "MISID")
+    assert (dict(columns.field_at), columns.user_ids, columns.unknown) == ({"MISID": 1}, (0,), ())
+    assert (columns.position(ONEFILE_ID), columns.position("MISID"), columns.findings) == (0, 1, ())
+
+
+def test_a_user_id_is_taken_for_the_account_only_where_that_is_chosen() -> None:
+    """Many systems call a login so; what it may mean is named, save what another column holds already."""
+    doubt = mapped("User ID", "MISID")
+    assert (doubt.user_ids, doubt.doubtful) == ((), {0: (ONEFILE_ID,)})
+    assert '--map "User ID=OneFileID"' in fix(doubt.findings[0])
+    table = made_table(["User ID", "OneFile ID"], [["x", "x"]])
+    chosen = map_columns(table, {"User ID": ONEFILE_ID})
+    assert [(one.field, one.use) for one in uses(table, chosen)] == [(ONEFILE_ID, Use.CHOSEN), (None, Use.ELSEWHERE)]
+    both = map_columns(table, {"User ID": ONEFILE_ID, "OneFile ID": ONEFILE_ID})
+    assert both.user_ids == (0, 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import.catalogue import Role
-from bulk_import.directory import Account, Directory, Elsewhere, Nobody, One, Several, folded
+from bulk_import.directory import Account, Directory, Elsewhere, Nobody, NotThere, One, Several, folded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ class Row:
 
     role: Role
     values: Mapping[str, object]
+    user_id: int | None = None
 
 
 def row(
@@ -36,6 +37,11 @@ def row(
     values: dict[str, object] = {"OrganisationID": 1, "FirstName": first, "LastName": last, "Email": email}
     more = {"MISID": misid, "ULN": uln, "DOB": born}
     return Row(role, values | {name: value for name, value in more.items() if value})
+
+
+def by_id(user_id: int, person: Row) -> Row:
+    """A row that gives OneFile's id of its account."""
+    return replace(person, user_id=user_id)
 
 
 def account(
@@ -104,6 +110,18 @@ DOUBTS: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("the person in another organisation", row(), [account(7, role=Role.EMPLOYER, organisation=2)], ("Nobody", ())),
 ]
 """What speaks against making an account for somebody whom neither MISID nor e-mail address and name find."""
+TOLD: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
+    ("the id", by_id(7, row()), [account(7, email=OTHER, name="A B"), account(8, email=OTHER)], ("One", (7,))),
+    ("the id, MISID and person", by_id(7, row("L1")), [account(7, "L1"), account(8, "L2", OTHER)], ("One", (7,))),
+    ("the id, another MISID in the account", by_id(7, row("L1")), [account(7, "L2")], ("One", (7,))),
+    ("id and MISID of two accounts", by_id(7, row("L1")), [account(7), account(8, "L1", OTHER)], ("Several", (7, 8))),
+    ("id and person of two accounts", by_id(7, row()), [account(7, email=OTHER), account(8)], ("Several", (7, 8))),
+    ("the id of one of two holders", by_id(7, row("L1")), [account(7, "L1"), account(8, "L1")], ("Several", (7, 8))),
+    ("an id under another role", by_id(7, row()), [account(7, role=Role.EMPLOYER)], ("NotThere", (7,))),
+    ("an id in another organisation", by_id(7, row()), [account(7, organisation=2)], ("NotThere", (7,))),
+    ("an id that nobody has", by_id(9, row("L1")), [account(7, "L1")], ("NotThere", ())),
+]
+"""Rows that give OneFile's own id of their account."""
 FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("an empty centre", row("L1"), [], ("Nobody", ())),
     ("the MISID", row("L1"), [account(7, "L1", email=None, name="A B")], ("One", (7,))),
@@ -125,6 +143,7 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("MISID and person on two accounts", row("L1"), [account(7, "L1", name="A B"), account(8)], ("Several", (7, 8))),
     ("the person twice", row(), [account(7, "L1"), account(8, "L2")], ("Several", (7, 8))),
     *DOUBTS,
+    *TOLD,
     ("a MISID that is only part of another", row("L1"), [account(7, "L10", name="A B")], ("Nobody", ())),
 ]
 
@@ -133,7 +152,7 @@ FOUND: list[tuple[str, Row, list[Account], tuple[str, tuple[int, ...]]]] = [
     ("person", "accounts", "expected"), [case[1:] for case in FOUND], ids=[case[0] for case in FOUND]
 )
 def test_a_row_finds_its_account(person: Row, accounts: list[Account], expected: tuple[str, tuple[int, ...]]) -> None:
-    """MISID first, else e-mail with the names; whatever contradicts is left to a person."""
+    """The id first, then MISID, else e-mail with the names; whatever contradicts is left to a person."""
     match Directory(accounts).find(person):
         case Nobody():
             found: tuple[str, tuple[int, ...]] = ("Nobody", ())
@@ -143,6 +162,8 @@ def test_a_row_finds_its_account(person: Row, accounts: list[Account], expected:
             found = ("Several", tuple(each.id for each in some))
         case Elsewhere(accounts=some):
             found = ("Elsewhere", tuple(each.id for each in some))
+        case NotThere(account=there):
+            found = ("NotThere", () if there is None else (there.id,))
     assert found == expected
 
 
@@ -152,6 +173,14 @@ def test_only_whom_it_is_worth_fetching_is_unread() -> None:
     listed = [replace(each, in_full=False) for each in accounts]
     assert Directory(listed).unread([row("L1"), row("L1")]) == (1, 2, 3)
     assert Directory([*listed[:2], accounts[2]]).unread([row("L1")]) == (1, 2)
+
+
+def test_the_account_whose_id_a_row_gives_is_unread() -> None:
+    """It is fetched with those that may contradict it, and no account under another role for it."""
+    accounts = [account(1, name="A B"), account(2), account(3, role=Role.EMPLOYER)]
+    listed = Directory(replace(each, in_full=False) for each in accounts)
+    assert listed.unread([by_id(1, row("L1"))]) == (1, 2)
+    assert listed.unread([by_id(9, row("L1"))]) == (2,)
 
 
 def test_namesakes_under_other_roles_are_fetched_only_for_strangers() -> None:

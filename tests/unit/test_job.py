@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import.catalogue import Role
-from bulk_import.errors import InputUnreadable
+from bulk_import.errors import InputUnreadable, UsageError
 from bulk_import.findings import Severity
 from bulk_import.row_choice import EVERY_ROW, RowChoice
-from bulk_import.run.job import Job, columns_for, read_and_check, submit_command, what_decides
+from bulk_import.run.job import Job, columns_for, read_and_check, submit_command, values_for, what_decides
 from bulk_import.settings import load
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ def test_a_map_option_wins_over_the_settings_however_it_is_spelt(
     """The option replaces every line under [columns] that means the same heading, and no other."""
     found = replace(load(environ={}, cwd=tmp_path), columns=settings)
     assert columns_for(Job(files=(), columns=options), found) == wanted
+
+
+@pytest.mark.parametrize("name", ["OneFileID", "onefileid", "MISID"])
+def test_what_is_one_person_s_own_is_no_default(tmp_path: Path, name: str) -> None:
+    """One MISID, or OneFile's id of one account, never fills empty cells."""
+    with pytest.raises(UsageError, match="cannot serve for everybody"):
+        values_for(Job(files=(), values={name: "7"}), load(environ={}, cwd=tmp_path))
 
 
 def test_what_a_run_was_read_with_is_kept_for_resuming(tmp_path: Path) -> None:

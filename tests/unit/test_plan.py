@@ -269,6 +269,83 @@ def test_an_account_that_may_be_another_persons_is_held(
         assert not any(str(value) in action.finding.detail for value in account.values() if value)
 
 
+SILENT = {"DOB": None, "ULN": None}
+
+
+@pytest.mark.parametrize(
+    ("user_id", "account", "outcome"),
+    [
+        (77, {}, "unchanged"),
+        (77, {"ClassroomID": 1}, "update"),
+        (77, {"MISID": "M7"}, "update"),
+        (77, {"MISID": "M7", "Email": "elsewhere@example.com", "ULN": None}, "update"),
+        (77, {"LastName": "Married", "Email": "married@example.com", **SILENT}, "update"),
+        # the id of another row's person
+        (77, {**ELSE, "MISID": "M7", "Email": "boris@example.com", **SILENT}, "account-contradicted"),
+        (77, {"FirstName": "Boris", "MISID": "M7", **SILENT}, "account-contradicted"),
+        (77, {"MISID": "M7", "Email": "elsewhere@example.com", **SILENT}, "account-contradicted"),
+        (77, {**ELSE, **SILENT}, "account-contradicted"),
+        (77, {"FirstName": "Boris", "ULN": "1000000019"}, "account-contradicted"),
+        (77, {"Role": 5, "ClassroomID": 1}, "account-contradicted"),
+        # no account, or another one
+        (78, {}, "account-not-there"),
+        (78, {"MISID": "M7", "Email": "elsewhere@example.com"}, "account-not-there"),
+    ],
+)
+def test_the_id_that_a_row_gives_must_be_that_of_its_person(
+    user_id: int, account: Mapping[str, object], outcome: str
+) -> None:
+    """An id in the wrong row never turns one account into another, and an id that is not there makes no new account."""
+    (source,) = sources([person(Role.LEARNER) | NAMED])
+    theirs = held_account(only([source]), **account)
+    for rules in (USUAL, Rules(rows=RowChoice(again="2"))):
+        (action,) = planned([replace(source, user_ids={2: user_id})], [theirs], rules=rules).actions
+        assert (action.finding.code if isinstance(action, Hold) else type(action).__name__.lower()) == outcome
+
+
+def test_an_account_under_another_role_is_not_the_one_whose_id_a_row_gives() -> None:
+    """The finding says where the account is; where it is nowhere, it says that."""
+    (source,) = sources([person(Role.LEARNER)])
+    tutor = Account(77, frozenset({(CENTRE, Role.ASSESSOR)}), {})
+    for user_id, said in ((77, f"user id 77 is Assessor in organisation {CENTRE}"), (78, "no account with user id 78")):
+        (action,) = planned([replace(source, user_ids={2: user_id})], [tutor]).actions
+        assert isinstance(action, Hold)
+        assert (action.finding.code, said in action.finding.detail) == ("account-not-there", True)
+
+
+def test_an_account_that_differs_from_the_row_of_its_id_is_not_changed_by_a_run_that_only_creates() -> None:
+    """What an id finds exists, as what a MISID finds."""
+    (source,) = sources([person(Role.LEARNER)])
+    theirs = held_account(only([source]), ClassroomID=1, MISID=None)
+    (action,) = planned([replace(source, user_ids={2: 77})], [theirs], rules=Rules("create")).actions
+    assert isinstance(action, Hold)
+    assert action.finding.code == "account-exists"
+    assert action.finding.detail.startswith("user id 77, found by OneFile id, differs in ")
+
+
+def test_rows_that_give_one_id_are_held() -> None:
+    """Even where one of them is the account's own: each is told, the other for what it is."""
+    (source,) = sources([person(Role.LEARNER), person(Role.LEARNER, 2) | ELSE])
+    theirs = held_account(next(source.records()))
+    actions = planned([replace(source, user_ids={2: 77, 3: 77})], [theirs]).actions
+    assert [one.finding.code for one in actions if isinstance(one, Hold)] == ["account-shared", "account-contradicted"]
+
+
+def test_a_row_that_was_done_in_another_account_than_it_gives_now_is_held() -> None:
+    """A marked file comes back with an id typed into a row that had made an account of its own."""
+    (source,) = sources([person(Role.LEARNER)])
+    theirs = held_account(only([source]), ClassroomID=1)
+    for done, outcome in ((77, Unchanged), (78, Hold)):
+        (action,) = make_plan(
+            [replace(source, user_ids={2: 77})],
+            Directory([theirs]),
+            organisations={CENTRE},
+            target={},
+            earlier=Earlier(done={(0, 2): done}),
+        ).actions
+        assert isinstance(action, outcome)
+
+
 @pytest.mark.parametrize(
     ("listed", "kept"),
     [("id:77", True), ("ID:77", True), ("m1", True), (" M1", True), ("id:78", False), ("77", False), ("", False)],

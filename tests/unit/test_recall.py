@@ -176,3 +176,11 @@ def test_a_search_that_missed_a_change_is_told(changed: tuple[int, ...], missed:
     """A full check finds an account changed that OneFile's search did not show."""
     found = recollection([seen(7, ROW)], {7: ROW}, changed=changed)
     assert found.missed([Update(ROW, 7, ("ClassroomID",)), Update(NAMESAKE, 8, ("Email",))]) == missed
+
+
+@pytest.mark.parametrize(("user_id", "expected"), [(None, [7]), (7, [7]), (8, [])])
+def test_a_row_that_gives_an_id_is_known_only_by_that_account(user_id: int | None, expected: list[int]) -> None:
+    """What another account was found to hold is no reason to leave the one that the row means alone."""
+    accounts = [seen(7, ROW), seen(8, NAMESAKE)]
+    meant = replace(ROW, user_id=user_id)
+    assert spared(recollection(accounts, {7: ROW}), accounts, meant) == expected

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bulk_import.catalogue import ONEFILE_ID
+from bulk_import.columns import Column, Use
 from bulk_import.findings import Finding, Place, Severity
 from bulk_import.report import STATUS_WORDS, STATUSES, Status, next_steps
-from bulk_import.report.words import ATTENTION, uk_time, what_happened, what_to_do
+from bulk_import.report.words import ATTENTION, column_words, uk_time, what_happened, what_to_do
 
 EMAIL = Finding("email-format", Place("a.xlsx", "S", 7, 4), "Email", "E-mail", None, "it has no @")
 PHONE = Finding("phone-format", Place("a.xlsx", "S", 7, 9), "Telephone", "Tel", None, "two numbers")
@@ -87,3 +89,10 @@ def test_the_most_urgent_step_comes_first(totals: dict[str, int], mode: str, beg
 def test_times_are_those_of_a_clock_in_the_uk(moment: datetime, shown: str) -> None:
     """Moments are told in UK time, summer time included, day first."""
     assert uk_time(moment) == shown
+
+
+@pytest.mark.parametrize("use", [Use.HEADING, Use.CHOSEN])
+def test_a_column_of_onefile_s_ids_says_that_it_is_not_sent(use: Use) -> None:
+    """Whoever looks up which column was taken for what sees what it is for."""
+    said = column_words(Column("User ID", "A", ONEFILE_ID, use))
+    assert said == "OneFileID: the account is found by it, and it is not sent"

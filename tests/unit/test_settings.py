@@ -184,6 +184,16 @@ def test_wrong_field_names_are_said_with_the_rest(tmp_path: Path) -> None:
     assert "[defaults] there is no field Colour." in str(stop.value)
 
 
+def test_onefile_s_own_id_is_a_column_and_nothing_to_be_updated(tmp_path: Path) -> None:
+    """A heading may be tied to it, whatever its case; it is never sent, so it is nothing that could be updated."""
+    fields = ["MISID", "OneFileID"]
+    written(tmp_path, '[columns]\n"User ID" = "onefileid"\n')
+    assert load(environ={}, cwd=tmp_path, fields=fields).columns == {"User ID": "onefileid"}
+    written(tmp_path, 'update_undocumented = ["OneFileID"]\n')
+    with pytest.raises(SettingsError, match="OneFileID can never be updated"):
+        load(environ={}, cwd=tmp_path, fields=fields)
+
+
 def test_out_moves_reports_alone(tmp_path: Path) -> None:
     """--out is where the run's folder goes; journal and sandbox stay with the reports folder."""
     found = load(environ={}, options={"out": "elsewhere"}, cwd=tmp_path)
