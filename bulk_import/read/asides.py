@@ -61,10 +61,12 @@ def guidance(grid: Grid) -> np.ndarray:
     marked = bool(mask.any())
     for position in np.flatnonzero(grid.types.any(axis=1) & ~mask)[:LOOKED_AT]:
         texts = [text for text, _ in _cells(grid, int(position))]
+        if not texts:
+            continue
         said = _is_guidance(texts) or (_is_mostly_guidance(texts) and not _names_somebody(grid, int(position)))
-        if texts and not (said or (not marked and _is_our_example(texts))):
+        if not (said or (not marked and _is_our_example(texts))):
             break
-        mask[position] = bool(texts)
+        mask[position] = True
     return mask
 
 

@@ -82,6 +82,7 @@ TEXTS: Final = {
     "rows below a line break have Excel's numbers": Hazard(
         people.as_csv({(2, "MISID"): "L1\r\nold\r\nnumber", (3, "Email"): "tom"}).encode(), (("email-format", "C3", E),)
     ),
+    "a row of spaces under the headings": Hazard(_with("  ,\t,," + "," * 10, at=1)),
     "rows below titles and blank rows have Excel's numbers": Hazard(
         _with("Enrolments", "", at=0).replace(b"Zo\xc3\xab,Lee,zoe@", b"\r\n,,\r\nZo\xc3\xab,Lee,zoe"),
         (("email-format", "C8", E),),
