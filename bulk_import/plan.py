@@ -12,10 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, assert_never
 
+from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.catalogue import FIELDS, ONEFILE_ID, Role
-from bulk_import.check import payload
-from bulk_import.difference import SHOWN, agreeing, differing, form
-from bulk_import.directory import BY_ID, Account, Directory, Elsewhere, Nobody, NotThere, One, Several
+from bulk_import.directory import Account, Directory, Elsewhere, Nobody, NotThere, One, Several
+from bulk_import.evidence import contradiction, differences, untold
 from bulk_import.findings import Finding, Place
 from bulk_import.folding import folded
 from bulk_import.kinds import Awaited
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from bulk_import.actions import Action, Change
     from bulk_import.check import Checked, Record
 
 # Staff before the employers and observers, and all of them before the learners that name them.
@@ -36,51 +37,6 @@ SENDING_GROUPS = (
 )
 SENDING_ORDER = tuple(role for group in SENDING_GROUPS for role in group)
 Mode = Literal["upsert", "create", "update"]
-
-
-@dataclass(frozen=True, slots=True)
-class Create:
-    """A new account."""
-
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Some fields of an account that is there.
-
-    Attributes:
-        record: the row.
-        user_id: the account's.
-        changes: the fields to send, in the API's order; at least one.
-        finding: what is left out of them, and why.
-    """
-
-    record: Record
-    user_id: int
-    changes: tuple[str, ...]
-    finding: Finding | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """The account already holds, or was given, all that the row says and that may be sent.
-
-    `finding` says what may not be sent, or that an earlier run did it.
-    """
-
-    record: Record
-    user_id: int
-    finding: Finding | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Not to be decided without a person; `finding` says why."""
-
-    record: Record
-    finding: Finding
-    user_id: int | None = None
 
 
 REFUSED_BEFORE = "refused-before"
@@ -105,19 +61,6 @@ class Earlier:
 
 
 NOTHING_EARLIER = Earlier()
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Left out on purpose: the row was not chosen, or, as `finding` says, its account must not be changed."""
-
-    record: Record
-    user_id: int | None = None
-    finding: Finding | None = None
-
-
-Change = Create | Update
-Action = Create | Update | Unchanged | Hold | Skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,55 +298,6 @@ def _compare(record: Record, account: Account, by: str, rules: Rules, place: Pla
     if changes:
         return Update(record, account.id, changes, finding)
     return Unchanged(record, account.id, finding)
-
-
-def differences(record: Record, account: Account) -> tuple[str, ...]:
-    """The fields whose value in OneFile is another than the row's, in the API's order.
-
-    What is to be emptied and OneFile does not show may be full for all we know.
-    """
-    hidden = {name for name in record.cleared if name not in SHOWN and name not in account.values}
-    differ = differing(payload(record), account.values)
-    return tuple(name for name in FIELDS if name in differ or name in hidden) if hidden else differ
-
-
-def untold(account: Account) -> str:
-    """Why an account cannot be compared; nothing is sent to one that OneFile does not show as it is."""
-    if not account.in_full:
-        return "cannot be read in full"
-    if len(account.seats) > 1:
-        return "was found under several roles or organisations, and does not say which is its own"
-    return ""
-
-
-_NAMES = frozenset({"FirstName", "LastName"})
-_NUMBERS = frozenset({"ULN", "DOB"})
-_PLACE = frozenset({"OrganisationID", "Role"})
-
-
-def contradiction(record: Record, account: Account, by: str) -> str:
-    """Why an account may be another person's after all, though id, MISID, or e-mail address and name found it.
-
-    A MISID that was used again, or a MISID or id typed into the wrong row, would otherwise turn one person's account
-    into another's: so something else that identifies a person must agree. Sensitive values stay out of the words.
-    """
-    keys = _NUMBERS | {"MISID"} if by == BY_ID else _NUMBERS
-    wanted = payload(record)
-    told = {name for name in differing(wanted, account.values) if form(name, account.values)}
-    strong = agreeing(wanted, account.values) & (keys | {"Email"})
-    names, numbers = told & _NAMES, told & keys
-    another = f"has another {' and '.join(sorted(told & (_NAMES | keys | _PLACE | {'Email'})))}"
-    if told & _PLACE:
-        return another
-    if by not in {"MISID", BY_ID}:
-        return another if numbers else ""
-    if numbers and (names or not strong):
-        return another
-    if names == _NAMES and not strong & _NUMBERS:
-        return f"{another}, and neither ULN nor date of birth says that it is the same person"
-    if names and not strong:
-        return f"{another}, and neither e-mail address nor ULN nor date of birth says that it is the same person"
-    return ""
 
 
 def _one_row_an_account(actions: Sequence[Action], checked: Sequence[Checked]) -> list[Action]:

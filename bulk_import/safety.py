@@ -12,17 +12,18 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create, Skip, Unchanged, Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.difference import form
-from bulk_import.plan import Create, Plan, Skip, Unchanged, Update
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from bulk_import.actions import Action, Change
     from bulk_import.check import Checked
     from bulk_import.directory import Account
-    from bulk_import.plan import Action, Change
+    from bulk_import.plan import Plan
 
 FEW = 20
 """Below so many rows shares say nothing."""

@@ -7,18 +7,18 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Update
 from bulk_import.catalogue import FIELDS, HIDDEN
 from bulk_import.check import payload
 from bulk_import.difference import form
 from bulk_import.findings import shortened
 from bulk_import.kinds import Awaited, Date
-from bulk_import.plan import Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bulk_import.actions import Change
     from bulk_import.directory import Account
-    from bulk_import.plan import Change
     from bulk_import.report import RowFate
 
 LONGEST = 60

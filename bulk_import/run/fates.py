@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
+from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.catalogue import ONEFILE_ID
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import NOT_MADE, NOT_THERE, REFUSED_BEFORE, Create, Hold, Skip, Unchanged, Update
+from bulk_import.plan import NOT_MADE, NOT_THERE, REFUSED_BEFORE
 from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
 from bulk_import.submit import HALTED
@@ -16,9 +17,9 @@ from bulk_import.submit import HALTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bulk_import.actions import Action
     from bulk_import.check import Checked, Record
     from bulk_import.journal import Key
-    from bulk_import.plan import Action
 
 FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID", NOT_THERE: ONEFILE_ID}
 _PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create
 from bulk_import.folding import folded
 from bulk_import.journal import Done
-from bulk_import.plan import Create
 from bulk_import.report import Leaver
 from bulk_import.run.nights import last_night, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from bulk_import.actions import Action
     from bulk_import.check import Checked
     from bulk_import.directory import Account
     from bulk_import.journal import Journal, Run
-    from bulk_import.plan import Action
     from bulk_import.run.desk import Desk
     from bulk_import.run.target import Target
     from bulk_import.run.world import World

@@ -13,12 +13,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create, Unchanged, Update
 from bulk_import.check import payload
 from bulk_import.difference import SHOWN, agreeing
 from bulk_import.errors import BulkImportError, JournalError
 from bulk_import.journal import Done, Remembered, payload_digest
 from bulk_import.kinds import Awaited
-from bulk_import.plan import Create, Unchanged, Update
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.run.inquiry import Distrust, Inquiry
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from bulk_import.actions import Action, Change
     from bulk_import.api import OneFile
     from bulk_import.check import Record
     from bulk_import.directory import Seat
     from bulk_import.journal import Key, Memory, Outcome
     from bulk_import.kinds import Json
-    from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.run.sending import Sent
     from bulk_import.run.target import Target

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from bulk_import.actions import Create
 from bulk_import.errors import NothingToDo, RefusedAsUnsafe, UsageError
 from bulk_import.findings import Severity
 from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, State, Unresolved
 from bulk_import.kinds import Awaited
-from bulk_import.plan import Create, Earlier
+from bulk_import.plan import Earlier
 from bulk_import.references import from_json, nameless
 from bulk_import.report import Calls, OrganisationInfo, pseudonymised
 from bulk_import.run.bookkeeping import (
@@ -43,10 +44,10 @@ from bulk_import.submit import HALTED, HALTED_IN_DOUBT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bulk_import.actions import Action
     from bulk_import.api import OneFile
     from bulk_import.findings import Finding
     from bulk_import.journal import Key, Operation, Outcome, Run
-    from bulk_import.plan import Action
     from bulk_import.report import Report, RowFate
     from bulk_import.run.target import Target
     from bulk_import.run.world import World

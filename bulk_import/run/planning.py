@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.check import payload
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
-from bulk_import.plan import NOTHING_EARLIER, Create, Earlier, Hold, Plan, Rules, Skip, Unchanged, Update, make_plan
+from bulk_import.plan import NOTHING_EARLIER, Earlier, Plan, Rules, make_plan
 from bulk_import.run.fates import key_of, refusal_words
 from bulk_import.run.memory import row_digest
 from bulk_import.site_key import site_secret
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from bulk_import.actions import Action, Change
     from bulk_import.check import Record
     from bulk_import.journal import Decision, Key, Operation
     from bulk_import.kinds import Awaited
-    from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.run.target import Target
     from bulk_import.run.world import World

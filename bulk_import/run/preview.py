@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Update
 from bulk_import.maintenance import UK
-from bulk_import.plan import Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from bulk_import.actions import Change, Create
     from bulk_import.api import Organisation
-    from bulk_import.plan import Change, Create
 
 WORDS = {
     "create": "to be created",

@@ -10,20 +10,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Update
 from bulk_import.check import payload
 from bulk_import.difference import SHOWN, differing
-from bulk_import.plan import Update
 from bulk_import.run.fates import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from bulk_import.actions import Action
     from bulk_import.check import Record
     from bulk_import.directory import Account, Directory, Seat
     from bulk_import.journal import Key, Remembered
     from bulk_import.kinds import Json
-    from bulk_import.plan import Action
 
 SHOWN_BY_SEARCH = ("FirstName", "LastName", "MISID")
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Skip, Unchanged, Update
 from bulk_import.check import payload
 from bulk_import.errors import JournalError
 from bulk_import.journal import Decision
-from bulk_import.plan import NOT_MADE, Skip, Unchanged, Update, vain_detail
+from bulk_import.plan import NOT_MADE, vain_detail
 from bulk_import.references import KINDS
 from bulk_import.run.canary import sentences
 from bulk_import.run.fates import key_of
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from types import FrameType
 
+    from bulk_import.actions import Action, Change
     from bulk_import.api import OneFile
     from bulk_import.check import Record
     from bulk_import.journal import Key, Outcome
     from bulk_import.kinds import Json
-    from bulk_import.plan import Action, Change
     from bulk_import.run.desk import Desk
     from bulk_import.submit import Progress
 

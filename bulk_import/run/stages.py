@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.maintenance import end_of
-from bulk_import.plan import Create
 from bulk_import.references import meanings
 from bulk_import.run.before_after import with_differences
 from bulk_import.run.bookkeeping import (

@@ -10,18 +10,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from bulk_import.actions import Create, Update
 from bulk_import.difference import differing
 from bulk_import.errors import ApiDown
 from bulk_import.journal import Done, Rejected
-from bulk_import.plan import Create, Update, awaited
+from bulk_import.plan import awaited
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
+    from bulk_import.actions import Change
     from bulk_import.api import OneFile
     from bulk_import.journal import Outcome
     from bulk_import.journal.entries import Key
-    from bulk_import.plan import Change
     from bulk_import.submit.halt import Halt
 
 LOOKS = 3

@@ -9,10 +9,11 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create, Update
 from bulk_import.directory import folded
 from bulk_import.errors import CanaryDiffers, Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
-from bulk_import.plan import SENDING_GROUPS, Create, Update
+from bulk_import.plan import SENDING_GROUPS
 from bulk_import.steps import api_down
 from bulk_import.submit.canary import Compared, first_rows, key_of, look_back, what_is_sent
 from bulk_import.submit.halt import Halt, Halted, StopSignal, our_mistake
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from bulk_import.actions import Change
     from bulk_import.api import OneFile
     from bulk_import.check import Record
     from bulk_import.journal import Journal, Operation, Outcome
     from bulk_import.journal.entries import Key
     from bulk_import.kinds import Awaited
-    from bulk_import.plan import Change
 
 FAILURES_TO_STOP = 5
 NO_ACCOUNTS: Mapping[Key, int] = MappingProxyType({})

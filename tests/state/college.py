@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bulk_import.actions import Create, Update
 from bulk_import.api import OneFile
 from bulk_import.check import payload
 from bulk_import.errors import StoppedEarly
 from bulk_import.findings import Place
 from bulk_import.journal import Journal, RunStart, RunState, State, Unresolved
-from bulk_import.plan import Create, Rules, Update, decide_all
+from bulk_import.plan import Rules, decide_all
 from bulk_import.run.fates import decisions, key_of
 from bulk_import.run.planning import left_to_do
 from bulk_import.run.world import look_up
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from bulk_import.actions import Action, Change
     from bulk_import.check import Record
     from bulk_import.directory import Directory
     from bulk_import.journal import Key, Operation, Run
-    from bulk_import.plan import Action, Change
     from bulk_import.submit import Carried
     from tests.state.server import FaultKind, Manners
     from tests.state.server import Operation as Call

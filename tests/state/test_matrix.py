@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import pytest
 
+from bulk_import.actions import Create, Update
 from bulk_import.api import OneFile
 from bulk_import.catalogue import Role
 from bulk_import.check import payload
 from bulk_import.journal import Done, Journal, RunStart
-from bulk_import.plan import Create, Update
 from bulk_import.run.ending import Ending, assemble
 from bulk_import.run.fates import decisions, fates
 from bulk_import.submit import carry_out
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from bulk_import.plan import Change
+    from bulk_import.actions import Change
     from bulk_import.submit import Carried
     from tests.state.server import FaultKind, Operation
 

@@ -7,11 +7,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from bulk_import.actions import Create
 from bulk_import.api import OneFile
 from bulk_import.catalogue import Role
 from bulk_import.check import Record, payload
 from bulk_import.journal import Journal, RunStart
-from bulk_import.plan import Create
 from bulk_import.sandbox import CUSTOMER_TOKEN, Faults, InProcess, Switches, create_app
 from bulk_import.submit import CALL_LIFETIME, SETTLE_WAIT, Carried, Progress, carry_out
 from tests.unit.virtual_time import Clock
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from bulk_import.actions import Change
     from bulk_import.kinds import Awaited
-    from bulk_import.plan import Change
 
 BASE = "https://sandbox.example.com/api/v2.1"
 SECRET = b"a secret of the site, for tests"

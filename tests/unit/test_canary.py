@@ -19,7 +19,7 @@ from tests.unit.practice import Practice, row, rows
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bulk_import.plan import Create
+    from bulk_import.actions import Create
     from bulk_import.submit import Carried
 
 STAFF = [row(number, CompanyName="") for number in (2, 3, 4)]

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, Operation, Planned, Rejected, State
-from bulk_import.plan import Create, Hold, Skip, Unchanged, Update
 from bulk_import.run.planning import CHANGED_SINCE, PROTECTED_SINCE, Left, left_to_do
 from tests.unit.practice import row
 
 if TYPE_CHECKING:
+    from bulk_import.actions import Action
     from bulk_import.journal import Outcome
-    from bulk_import.plan import Action
 
 RECORD = row(2).record
 KEY = (0, 2)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bulk_import.actions import Update
 from bulk_import.catalogue import Role
 from bulk_import.check import payload
 from bulk_import.directory import Account, Directory
 from bulk_import.journal import Remembered
-from bulk_import.plan import Update
 from bulk_import.run.recall import Changes, Recollection, credible_by
 from tests.unit.practice import row
 

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulk_import.actions import Create, Unchanged
 from bulk_import.catalogue import Role
 from bulk_import.check import payload
 from bulk_import.directory import Account, Directory
 from bulk_import.findings import Place
 from bulk_import.journal import Remembered
-from bulk_import.plan import Create, Rules, Unchanged, decide
+from bulk_import.plan import Rules, decide
 from bulk_import.run.recall import Changes, Recollection
 from tests.unit.practice import row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bulk_import.actions import Action
     from bulk_import.check import Record
     from bulk_import.kinds import Json
-    from bulk_import.plan import Action
 
 SEAT = (1, Role.LEARNER)
 LAST_NIGHT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

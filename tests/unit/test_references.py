@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulk_import.actions import Create, Hold
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Checked, Options, check, payload
 from bulk_import.directory import Account, Directory
@@ -16,7 +17,7 @@ from bulk_import.findings import Severity, message
 from bulk_import.kinds import Awaited, Listed
 from bulk_import.lists import CentreList
 from bulk_import.newcomers import newcomers
-from bulk_import.plan import Create, Hold, make_plan
+from bulk_import.plan import make_plan
 from bulk_import.references import (
     Answers,
     Known,

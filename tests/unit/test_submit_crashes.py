@@ -19,7 +19,7 @@ from tests.unit.practice import Practice, row
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bulk_import.plan import Create
+    from bulk_import.actions import Create
     from bulk_import.sandbox.faults import FaultKind
     from bulk_import.submit import Carried
 

@@ -14,7 +14,7 @@ from tests.unit.practice import Practice, row
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bulk_import.plan import Create
+    from bulk_import.actions import Create
     from bulk_import.submit import Progress
 
 TUTOR = Awaited(0, 2)
