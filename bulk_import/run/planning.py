@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bulk_import.run.world import World
 
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
+PRACTICE = "sandbox"
 CHANGED_SINCE = "the account has changed so much since that it may be another person's by now"
 PROTECTED_SINCE = "the settings protect the account by now, and it does not hold what was sent"
 _NOWHERE = Place("")
@@ -88,9 +89,10 @@ def made_before(desk: Desk, target: Target) -> Callable[[Record], int | None]:
     """Which account the journal knows for the person of a row, though the account may be changed or hidden by now.
 
     By organisation, role, e-mail address and MISID of those that this program made; by all that a row says of those
-    that it ever found to hold just that.
+    that it ever found to hold just that. The practice OneFile that a command starts itself may be started afresh by
+    deleting its file, so nothing is held against it.
     """
-    if not desk.settings.secret_file.exists():
+    if target.environment == PRACTICE or not desk.settings.secret_file.exists():
         return NOTHING_EARLIER.made
     secret, digest = site_secret(desk.settings), row_digest(desk)
     made = desk.journal.made(target.environment, target.host)

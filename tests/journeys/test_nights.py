@@ -252,3 +252,12 @@ def test_a_field_that_somebody_emptied_by_hand_is_filled_again(tmp_path: Path) -
         assert college.calls["read"] == 1
         change(onefile, ids_by_misid(onefile)["J0001"], CompanyName="")
         assert college.night(people) == {"unchanged": 1, "updated": 1}
+
+
+def test_a_practice_onefile_that_is_started_afresh_gets_its_people_again(tmp_path: Path) -> None:
+    """Whoever deletes the file of the practice OneFile starts from nothing: nobody is held as made before."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    for _ in range(2):
+        done = run(tmp_path, "submit", "people.csv", "--yes", "--json", env={"BULK_IMPORT_CALL_LIFETIME": "0"})
+        assert done.json["totals"]["created"] == 1
+        (tmp_path / "reports" / "sandbox.db").unlink()
