@@ -27,6 +27,10 @@ LISTS = 14
 """Calls for what is there already: log-in, customer, centres, accounts of six roles, classes and placements."""
 
 
+AT_ONCE = {"BULK_IMPORT_SETTLE_WAIT": "0", "BULK_IMPORT_CALL_LIFETIME": "0"}
+"""Nothing has to be waited for here, and nights follow each other at once."""
+
+
 class College:
     """A college's nightly submit to a practice OneFile.
 
@@ -44,9 +48,7 @@ class College:
             "BULK_IMPORT_ENVIRONMENT": "beta",
             "BULK_IMPORT_BASE_URL": onefile.base_url,
             "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
-            # nothing has to be waited for here, and nights follow each other at once
-            "BULK_IMPORT_SETTLE_WAIT": "0",
-            "BULK_IMPORT_CALL_LIFETIME": "0",
+            **AT_ONCE,
         }
         self.totals: Mapping[str, int] = {}
         self.calls: Counter[str] = Counter()
@@ -258,6 +260,6 @@ def test_a_practice_onefile_that_is_started_afresh_gets_its_people_again(tmp_pat
     """Whoever deletes the file of the practice OneFile starts from nothing: nobody is held as made before."""
     write_csv(tmp_path / "people.csv", [learner(1)])
     for _ in range(2):
-        done = run(tmp_path, "submit", "people.csv", "--yes", "--json", env={"BULK_IMPORT_CALL_LIFETIME": "0"})
+        done = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=AT_ONCE)
         assert done.json["totals"]["created"] == 1
         (tmp_path / "reports" / "sandbox.db").unlink()
