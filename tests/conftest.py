@@ -52,8 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser", metavar="AXE", help="open pages in Chromium too, with this axe.min.js of axe-core")
 
 
+LONGEST = frozenset({"test_kills.py", "test_soak.py", "test_machine.py", "test_across_commands.py", "test_nights.py"})
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Lifts the ban on sockets for journeys, to this machine only, and leaves long variants out unless asked for."""
+    """Lifts the ban on sockets for journeys, to this machine only, and leaves long variants out unless asked for.
+
+    What takes longest comes first, so that no worker is left with it at the end.
+    """
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         if item.get_closest_marker("journey"):
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1", "localhost"]))
