@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CallMade", "Calls", "OneFile", "Organisation"]
 
+LARGEST_ANSWER = 100_000
+"""Accounts of one role that are taken in one answer; more than any centre has."""
 _NOT_SHOWN = frozenset({400, 403, 404, 410})
 
 
@@ -101,7 +103,10 @@ class OneFile(Connection):
         Raises:
             StoppedEarly: OneFile is down, or refuses.
         """
-        return await self._list(search("User", {"OrganisationID": organisation_id, "Role": int(role)}), "User")
+        answer = await self._list(search("User", {"OrganisationID": organisation_id, "Role": int(role)}), "User")
+        if len(answer) > LARGEST_ANSWER:
+            raise api_down("the list of User is longer than this program can hold")
+        return answer
 
     async def changed_since(self, organisation_id: int, role: int, moment: datetime) -> frozenset[int] | None:
         """The ids of the accounts of one role in one centre that were changed since a moment, as OneFile tells.

@@ -107,10 +107,14 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Accounts that fit in part or too many: a person decides. `why` says what speaks against deciding."""
+    """Accounts that fit in part or too many: a person decides. `why` says what speaks against deciding.
+
+    `may_have_another`: they may be the row's person's, and another one is made where somebody asks for it.
+    """
 
     accounts: tuple[Account, ...]
     why: str
+    may_have_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +140,21 @@ NAMES_KEPT = 2**14
 
 def _name_of(values: Mapping[str, object]) -> Name:
     """First and last name as people are told apart by them: O’Neill and O'Neill are one name."""
-    return _plain(values.get("FirstName") or ""), _plain(values.get("LastName") or "")
+    return _plain(str(values.get("FirstName") or "")), _plain(str(values.get("LastName") or ""))
 
 
 @lru_cache(NAMES_KEPT)
-def _plain(name: object) -> str:
+def _plain(name: str) -> str:
     return folded(name).replace("’", "'")
 
 
 def _plain_name(values: Mapping[str, object]) -> Name:
     """The same without accents, which exports lose: who is called so may be the same person, and is looked at."""
-    return _plainest(values.get("FirstName") or ""), _plainest(values.get("LastName") or "")
+    return _plainest(str(values.get("FirstName") or "")), _plainest(str(values.get("LastName") or ""))
 
 
 @lru_cache(NAMES_KEPT)
-def _plainest(name: object) -> str:
+def _plainest(name: str) -> str:
     return plainly_folded(name)
 
 
@@ -248,7 +252,8 @@ class Directory:
         seat, name = _where(person), _plain_name(person.values)
         namesakes = [self.accounts[id_] for id_ in self._by_name.get((*seat, name), [])]
         if alike := [one for one in namesakes if _same_person(person, one)]:
-            return Several(tuple(alike), "an account has this name and the same e-mail address, ULN or date of birth")
+            why = "an account has this name and the same e-mail address, ULN or date of birth"
+            return Several(tuple(alike), why, may_have_another=True)
         uln = form("ULN", person.values)
         if others := [self.accounts[id_] for id_ in self._by_uln.get((*seat, uln), [])]:
             return Several(tuple(others), "an account with another name has this ULN")
@@ -303,7 +308,8 @@ def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | S
 
 def _by_person(person: Person, account: Account) -> One | Several:
     if account.text("MISID") and person.values.get("MISID"):
-        return Several((account,), "an account with this name and e-mail address has another MISID")
+        why = "an account with this name and e-mail address has another MISID"
+        return Several((account,), why, may_have_another=True)
     return One(account, "e-mail address and name")
 
 

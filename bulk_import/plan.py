@@ -142,7 +142,7 @@ def make_plan(
     records = [record for source in checked for record in source.valid]
     placed = [(record, _place(checked, record)) for record in records]
     decided = decide_all(placed, directory, organisations, rules)
-    decided = [_not_again(action, earlier, checked) for action in _one_row_an_account(decided, checked)]
+    decided = [_not_again(action, earlier, rules, checked) for action in _one_row_an_account(decided, checked)]
     decided = [_not_made_before(action, earlier, directory, rules, checked) for action in decided]
     decided = _one_create_a_person(decided, checked)
     coming = {_row_of(action) for action in decided if _has_account(action)} | made
@@ -239,6 +239,8 @@ def decide(
         detail = f"; it may use {listed}" if listed else ""
         return Hold(record, Finding("organisation-unknown", place, detail=f"{organisation}{detail}"))
     found = directory.find(record)
+    if isinstance(found, Several) and found.may_have_another and rules.rows.makes_again(record.row):
+        found = Nobody()
     if isinstance(found, Elsewhere):
         others = tuple(account for account in found.accounts if account.id not in claimed)
         found = Elsewhere(others) if others and not rules.rows.makes_again(record.row) else Nobody()
@@ -328,9 +330,9 @@ def _held_as_shared(
     return Hold(action.record, Finding("account-shared", _place(checked, action.record), detail=detail), action.user_id)
 
 
-def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> Action:
+def _not_again(action: Action, earlier: Earlier, rules: Rules, checked: Sequence[Checked]) -> Action:
     """What is done stays as it is, even where the account was changed since; what was refused waits for a person."""
-    if not isinstance(action, Create | Update):
+    if not isinstance(action, Create | Update) or _wanted_again(action, rules):
         return action
     record, key = action.record, (action.record.source, action.record.row)
     place, done, said = _place(checked, record), earlier.done.get(key), earlier.refused.get(key)
@@ -345,6 +347,11 @@ def _not_again(action: Action, earlier: Earlier, checked: Sequence[Checked]) -> 
     return Unchanged(record, done, Finding("done-before", place, detail=f"user id {done}"))
 
 
+def _wanted_again(action: Action, rules: Rules) -> bool:
+    """Whether somebody asked for another account for the person of a row."""
+    return isinstance(action, Create) and rules.rows.makes_again(action.record.row)
+
+
 def _not_made_before(
     action: Action, earlier: Earlier, directory: Directory, rules: Rules, checked: Sequence[Checked]
 ) -> Action:
@@ -352,7 +359,7 @@ def _not_made_before(
 
     Somebody may have archived it, or changed the name or the e-mail address that it was known by.
     """
-    if not isinstance(action, Create) or rules.rows.makes_again(action.record.row):
+    if not isinstance(action, Create) or _wanted_again(action, rules):
         return action
     user_id = earlier.made(action.record)
     if user_id is None:

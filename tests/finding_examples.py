@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "column-unknown": (None, None, None, "“Course Code”, “Campus”"),
     "hidden-rows": (None, None, None, "rows 4, 5, 9"),
     "hidden-columns": (None, None, None, "“Email” (column H)"),
+    "sheet-unread": (None, None, None, "“Late starters”"),
     "hidden-sheet": (None, None, None, "“Archive”"),
     "encoding-guessed": (None, None, None, "Windows-1252"),
     "dates-ambiguous": (

@@ -113,7 +113,9 @@ Only = Annotated[
 SkipRows = Annotated[str | None, typer.Option("--skip", metavar="ROWS", help="All rows but these.")]
 Again = Annotated[
     str | None,
-    typer.Option("--again", metavar="ROWS", help="Make these rows' people once more, though an earlier run made them."),
+    typer.Option(
+        "--again", metavar="ROWS", help="Make new accounts for these rows' people, though they have or had others."
+    ),
 ]
 Canary = Annotated[
     int | None,

@@ -66,8 +66,9 @@ _ENDED = """
     WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
     ORDER BY sent, operations.run, operations.source, operations.row"""
 _MADE = """
-    SELECT operations.identity, operations.user_id FROM operations JOIN runs ON runs.id = operations.run
-    WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
+    SELECT tokens.token, operations.user_id FROM tokens
+    JOIN operations USING (run, source, row) JOIN runs ON runs.id = operations.run
+    WHERE operations.state = ? AND runs.environment = ? AND runs.host = ?
     ORDER BY runs.started, runs.id"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
@@ -239,13 +240,16 @@ class Journal:
         Raises:
             JournalError: it cannot be written.
         """
-        rows = [(run, *row.key, row.verb, row.role, row.identity, row.payload_digest, State.PLANNED) for row in planned]
+        listed = list(planned)
+        rows = [(run, *row.key, row.verb, row.role, row.identity, row.payload_digest, State.PLANNED) for row in listed]
+        tokens = [(run, *row.key, token) for row in listed for token in row.tokens]
         with self._writing() as writing:
             writing.executemany(
                 "INSERT INTO operations (run, source, row, verb, role, identity, payload_digest, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 rows,
             )
+            writing.executemany("INSERT INTO tokens VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", tokens)
 
     def remember_known(self, run: str, user_ids: Collection[int]) -> frozenset[int]:
         """Keeps the ids of the accounts that stood in OneFile before the run; the first set given is kept for good.
@@ -356,7 +360,7 @@ class Journal:
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
 
     def made(self, environment: str, host: str) -> dict[str, int]:
-        """The people whose accounts were made in one OneFile: the keyed token of each → the id of the last account.
+        """The people whose accounts were made or changed in one OneFile: keyed token → the id of the last account.
 
         Raises:
             JournalError: it cannot be read.

@@ -162,6 +162,7 @@ class Planned:
         identity: keyed token of the person.
         payload_digest: keyed token of all that the row says.
         verb: what is to be done.
+        tokens: keyed tokens by each of which the person is known again; reading an operation leaves them out.
     """
 
     key: Key
@@ -169,6 +170,7 @@ class Planned:
     identity: str
     payload_digest: str
     verb: Verb = "create"
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

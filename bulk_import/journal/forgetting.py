@@ -23,6 +23,8 @@ _REMOVED = (
     "DELETE FROM snapshots WHERE run = :run",
     """DELETE FROM attempts WHERE run = :run AND (source, row) IN (
         SELECT source, row FROM operations WHERE run = :run AND state NOT IN (:open, :done, :unresolved))""",
+    """DELETE FROM tokens WHERE run = :run AND (source, row) IN (
+        SELECT source, row FROM operations WHERE run = :run AND state NOT IN (:open, :done, :unresolved))""",
     "DELETE FROM operations WHERE run = :run AND state NOT IN (:open, :done, :unresolved)",
 )
 

@@ -69,6 +69,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (environment, host, field)
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE tokens (
+            run TEXT NOT NULL, source INTEGER NOT NULL, row INTEGER NOT NULL, token TEXT NOT NULL,
+            PRIMARY KEY (run, source, row, token),
+            FOREIGN KEY (run, source, row) REFERENCES operations (run, source, row)
+        ) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bulk_import.catalogue import MARKED_SHEET, PROBLEMS_MARK, PROBLEMS_SHEET, READ_WITH, heading_key, without_column
+from bulk_import.catalogue import (
+    MARKED_SHEET,
+    PROBLEM_HEADINGS,
+    PROBLEMS_MARK,
+    PROBLEMS_SHEET,
+    READ_WITH,
+    ROW_HEADINGS,
+    heading_key,
+    without_column,
+)
 from bulk_import.read.table import OwnMarks
 
 if TYPE_CHECKING:
@@ -65,9 +74,17 @@ def problems_sheet(names: Collection[str], first_rows: Callable[[str], Rows]) ->
 
 
 def _read(name: str, rows: Rows, names: Collection[str]) -> ProblemsSheet:
-    marked = {row[1]: tuple(filter(None, row[2:])) for row in rows if row[0] == MARKED_SHEET and row[1:2]}
+    marked = {row[1]: _ours(row[2:]) for row in rows if row[0] == MARKED_SHEET and row[1:2]}
     options = tuple((row[1], row[2]) for row in rows if row[0] == READ_WITH and len(row) > 2)  # noqa: PLR2004 - two cells
     return ProblemsSheet(name, marked, options, renamed=marked.keys().isdisjoint(names))
+
+
+def _ours(headings: Sequence[str]) -> tuple[str, ...]:
+    """The headings that this program writes itself; anybody can type others into the sheet."""
+    problem, *row = [*filter(None, headings), ""]
+    if problem not in PROBLEM_HEADINGS:
+        return ()
+    return (problem, *(text for text in row[:1] if text in ROW_HEADINGS))
 
 
 def without_marks(grid: Grid, sheet: str, ours: ProblemsSheet) -> tuple[Grid, OwnMarks]:

@@ -231,8 +231,8 @@ def _choose(
     names = {name: shown for name, shown in book.names.items() if ours is None or name != ours.name}
     if sheets:
         return [_needed(book, _named(sheet, tuple(names), file), known) for sheet in dict.fromkeys(sheets)], ()
-    marked = () if ours is None else ours.sheets(names)
     visible = [name for name, shown in names.items() if shown]
+    marked = [] if ours is None else [name for name in ours.sheets(names) if name in visible]
     candidates = [_needed(book, name, known) for name in marked]
     candidates = candidates or [found for name in visible if (found := _look(book, name, known))]
     if len(candidates) > 1 and not marked:
@@ -240,8 +240,9 @@ def _choose(
     hidden = [name for name, shown in names.items() if not shown and name not in marked and _look(book, name, known)]
     if not candidates:
         raise _nothing_found(file, visible, hidden)
-    findings = (Finding("hidden-sheet", Place(file), detail=_quoted(hidden)),) if hidden else ()
-    return candidates, findings
+    others = [name for name in visible if marked and name not in marked and _look(book, name, known)]
+    said = (("hidden-sheet", hidden), ("sheet-unread", others))
+    return candidates, tuple(Finding(code, Place(file), detail=_quoted(listed)) for code, listed in said if listed)
 
 
 def _needed(book: OpenBook, name: str, known: Callable[[str], bool]) -> FoundSheet:

@@ -24,7 +24,7 @@ from bulk_import.errors import InputUnreadable, UsageError
 from bulk_import.findings import Finding, Place
 from bulk_import.kinds import Apostrophes
 from bulk_import.row_choice import EVERY_ROW, RowChoice
-from bulk_import.run.remembered import with_remembered
+from bulk_import.run.remembered import told, with_remembered
 from bulk_import.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def submit_command(job: Job, settings: Settings) -> str:
         "--role": () if job.role is None else (job.role.label,),
         "--map": tuple(f"{heading}={name}" for heading, name in job.columns.items()),
         "--set": tuple(f"{name}={value}" for name, value in job.values.items()),
-        "--date-order": () if job.date_order in {None, "dmy"} else (str(job.date_order),),
+        "--date-order": () if job.date_order is None else (job.date_order,),
         "--mode": () if job.mode == "upsert" else (job.mode,),
         "--only": (job.rows.only,) if job.rows.only else (),
         "--skip": (job.rows.skip,) if job.rows.skip else (),
@@ -178,7 +178,9 @@ def read_and_check(job: Job, settings: Settings, today: date) -> tuple[Job, tupl
     from bulk_import.check import Options, check_all  # noqa: PLC0415 - heavy
 
     tables = _tables(job, settings)
-    job = with_remembered(job, tables, values_for(replace(job, values={}), settings))
+    typed = job
+    job = with_remembered(job, tables, values_for(replace(job, values={}), settings), settings.columns)
+    tables = [told(table, typed, job) for table in tables]
     options = Options(
         role=job.role,
         defaults=values_for(job, settings),
@@ -255,7 +257,7 @@ def _refuse_unknown_headings(job: Job, tables: Sequence[Table]) -> None:
 def _refuse_unknown_rows(job: Job, tables: Sequence[Table]) -> None:
     """Raises UsageError for a row after --only or --skip that no source has, and for a choice among several sources."""
     if job.rows.named and len(tables) > 1:
-        raise UsageError("--only and --skip choose rows of one file and sheet.", "Give one at a time.")
+        raise UsageError("--only, --skip and --again choose rows of one file and sheet.", "Give one at a time.")
     for option, (first, last) in job.rows.named:
         if not any(first <= row <= last for table in tables for row in table.frame.index):
             raise UsageError(

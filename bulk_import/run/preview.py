@@ -9,7 +9,7 @@ from bulk_import.actions import Update
 from bulk_import.maintenance import UK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bulk_import.actions import Change, Create
@@ -41,6 +41,8 @@ class Preview:
         digest: of the plan.
         shared_misids: how many MISIDs several accounts hold.
         canary: how many rows of each role go first, and must come back as they were sent.
+        remembered: the options that nobody typed, because a file to correct remembers them; in words.
+        unlisted: the roles of the centre that OneFile does not show.
     """
 
     environment: str
@@ -55,6 +57,8 @@ class Preview:
     digest: str
     canary: int = 0
     shared_misids: int = 0
+    remembered: str = ""
+    unlisted: tuple[str, ...] = ()
 
     @property
     def to_type(self) -> tuple[str, ...]:
@@ -74,9 +78,19 @@ class Preview:
             f"Rows: {', '.join(counted) or 'nothing to do'}; needing correction, so not sent: {self.invalid:,}.",
             email_sentence(self.emailed, self.environment, self.addresses),
             f"Sending takes {_duration(self.minutes)}, until about {_clock(self.ends)}. Plan {self.digest}.",
+            *((f"Read with options that the file remembers: {self.remembered}.",) if self.remembered else ()),
+            *unlisted_sentence(self.unlisted),
             *_shared(self.shared_misids),
             *_first(self.canary),
         )
+
+
+def unlisted_sentence(roles: Sequence[str]) -> tuple[str, ...]:
+    """What cannot be told of people because OneFile does not show a role that no row has."""
+    if not roles:
+        return ()
+    listed = ", ".join(roles)
+    return (f"OneFile does not show these roles of the centre, so accounts there are not recognised: {listed}.",)
 
 
 def _shared(misids: int) -> tuple[str, ...]:

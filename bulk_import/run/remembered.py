@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from bulk_import.read import Table
     from bulk_import.run.job import Job
 
+REMEMBERED = "options-remembered"
+"""The finding that says with which options a file was read that nobody typed this time."""
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
 
@@ -26,13 +28,14 @@ def options_of(job: Job) -> tuple[tuple[str, str], ...]:
     return (*role, *values, *columns, *order)
 
 
-def with_remembered(job: Job, tables: Sequence[Table], settled: Mapping[str, str]) -> Job:
+def with_remembered(job: Job, tables: Sequence[Table], settled: Mapping[str, str], columns: Mapping[str, str]) -> Job:
     """The job with what its files remember; what the command line says wins.
 
     Args:
         job: as the command line says it.
         tables: what was read.
         settled: field → value for empty cells, as the settings say.
+        columns: heading → field, likewise.
 
     Raises:
         UsageError: the files do not remember the same, or the settings say something else.
@@ -44,30 +47,42 @@ def with_remembered(job: Job, tables: Sequence[Table], settled: Mapping[str, str
         raise UsageError(
             "The files were read with different options before.", "Submit them one at a time, or say the options anew."
         )
-    _refuse_contradiction(job, jobs[0], settled)
+    _refuse_contradiction("--set", job.values, jobs[0].values, settled)
+    _refuse_contradiction("--map", job.columns, jobs[0].columns, columns)
     said = options_of(jobs[0]) if job.said is None else job.said
     return replace(jobs[0], said=said)
 
 
-def _refuse_contradiction(job: Job, merged: Job, settled: Mapping[str, str]) -> None:
+def told(table: Table, before: Job, after: Job) -> Table:
+    """The table with a note of the remembered options that count; none where none does."""
+    taken = [pair for pair in options_of(after) if pair not in options_of(before)]
+    detail = ", ".join(f'{option} "{value}"' for option, value in taken)
+    rest = tuple(finding for finding in table.findings if finding.code != REMEMBERED)
+    notes = (replace(finding, detail=detail) for finding in table.findings if finding.code == REMEMBERED and detail)
+    return replace(table, findings=(*rest, *notes))
+
+
+def _refuse_contradiction(
+    option: str, typed: Mapping[str, str], merged: Mapping[str, str], settled: Mapping[str, str]
+) -> None:
     """Raises UsageError where a remembered value is not that of the settings: neither may be guessed."""
-    by_name = {name.lower(): value for name, value in settled.items()}
-    typed = {name.lower() for name in job.values}
-    for name, value in merged.values.items():
-        other = by_name.get(name.lower(), value)
-        if name.lower() not in typed and other != value:
+    said, by_name = {heading_key(name) for name in typed}, {heading_key(name): value for name, value in settled.items()}
+    for name, value in merged.items():
+        other = by_name.get(heading_key(name), value)
+        if heading_key(name) not in said and other != value:
             raise UsageError(
-                f"The file was first read with --set {name}={value}, and the settings say {other}.",
-                f'Say which is meant with --set "{name}=VALUE".',
+                f"The file was first read with {option} {name}={value}, and the settings say {other}.",
+                f'Say which is meant with {option} "{name}=VALUE".',
             )
 
 
 def _merged(job: Job, options: tuple[tuple[str, str], ...]) -> Job:
     roles = [role_from_text(value) for option, value in options if option == "--role"]
-    values = dict(value.partition("=")[::2] for option, value in options if option == "--set")
+    pairs = (value.partition("=")[::2] for option, value in options if option == "--set")
+    values = {name.strip(): value for name, value in pairs}
     columns = dict(value.rpartition("=")[::2] for option, value in options if option == "--map")
     orders = [order for order in get_args(DateOrder) if ("--date-order", order) in options]
-    keys, typed = {heading_key(heading) for heading in job.columns}, {name.lower() for name in job.values}
+    keys, typed = {heading_key(heading) for heading in job.columns}, {name.strip().lower() for name in job.values}
     return replace(
         job,
         role=next(iter(roles), None) if job.role is None else job.role,

@@ -42,8 +42,9 @@ from bulk_import.run.memory import (
 )
 from bulk_import.run.nights import sources_of
 from bulk_import.run.planning import done_or_refused_before, plan_of
-from bulk_import.run.preview import Preview, addresses, email_sentence, emailed
+from bulk_import.run.preview import Preview, addresses, email_sentence, emailed, unlisted_sentence
 from bulk_import.run.protected import protect_notices
+from bulk_import.run.remembered import REMEMBERED
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.survey import survey
 from bulk_import.run.target import calls_of, open_api
@@ -151,6 +152,7 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
     notices: tuple[str, ...] = (
         *memory_notices(world, recollection, plan.actions),
         *leavers_sentence(gone.leavers),
+        *unlisted_sentence(world.unlisted),
         *protect_notices(desk, world),
         emails,
         f"To send exactly this plan and no other: {submit_command(desk.job, desk.settings)} --only-if {plan.digest}",
@@ -205,6 +207,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     notices = (
         *remembered,
         *leavers_sentence(gone.leavers),
+        *unlisted_sentence(world.unlisted),
         *protect_notices(desk, world),
         emails,
         *passed,
@@ -321,5 +324,13 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         ends=end_of(desk.settings.maintenance, utc_now(), minutes * 60),
         digest=plan.digest,
         shared_misids=len(world.directory.shared_misids),
+        remembered=_remembered(desk),
+        unlisted=world.unlisted,
         canary=canary_of(desk, target),
     )
+
+
+def _remembered(desk: Desk) -> str:
+    """The options that a file to correct remembers, in words; "" where there are none."""
+    notes = (finding for source in desk.checked for finding in source.findings if finding.code == REMEMBERED)
+    return next((note.detail for note in notes), "")

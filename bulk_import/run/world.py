@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk_import.catalogue import Role
 from bulk_import.directory import Account, Directory, folded
-from bulk_import.errors import BulkImportError, CredentialsRefused, NotShown
+from bulk_import.errors import ApiDown, BulkImportError, CredentialsRefused, NotShown
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
 from bulk_import.run.recall import fields_told
@@ -41,6 +41,7 @@ class World:
         directory: the accounts of the organisations and roles that the rows name.
         seats: these organisations and roles.
         beyond: what OneFile lists under the other roles of these organisations, as far as it shows them.
+        unlisted: those of these roles that it does not show.
         silent: those of them whose list shows no MISID at all.
         recalled: the accounts that were not fetched, because they are known to be as they were, by row.
         shown: the fields that accounts which were fetched have a value in, beyond those known to be shown.
@@ -51,6 +52,7 @@ class World:
     directory: Directory
     seats: frozenset[Seat] = frozenset()
     beyond: Mapping[Seat, Sequence[Mapping[str, object]]] = field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
     silent: frozenset[Seat] = frozenset()
     recalled: Mapping[Key, Account] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()
@@ -74,12 +76,13 @@ async def listed(records: Sequence[Record], api: OneFile) -> World:
     accounts = await _accounts(api, seats)
     telling = {seat for account in accounts if account.text("MISID") for seat in account.seats}
     peopled = {seat for account in accounts for seat in account.seats}
-    beyond = await _beyond(api, frozenset(seats))
+    beyond, unlisted = await _beyond(api, frozenset(seats))
     return World(
         organisations,
         Directory([*_strangers(beyond, {account.id for account in accounts}), *accounts]),
         seats=frozenset(seats),
         beyond=beyond,
+        unlisted=unlisted,
         silent=frozenset(peopled - telling),
         looked_at=looked_at,
     )
@@ -160,16 +163,22 @@ async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
     return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
 
 
-async def _beyond(api: OneFile, seats: frozenset[Seat]) -> dict[Seat, Sequence[Mapping[str, object]]]:
+async def _beyond(
+    api: OneFile, seats: frozenset[Seat]
+) -> tuple[dict[Seat, Sequence[Mapping[str, object]]], tuple[str, ...]]:
     """Whom OneFile lists under the roles that no row has: people may have an account there already, or share a MISID.
 
-    A role that OneFile does not show is left out.
+    A role that OneFile does not show, or not in time, is left out: nothing is matched with it. The second of the two
+    names such roles.
     """
     found: dict[Seat, Sequence[Mapping[str, object]]] = {}
-    for seat in sorted({(organisation, role) for organisation, _ in seats for role in Role} - seats):
-        with suppress(NotShown):
-            found[seat] = await api.everybody(*seat)
-    return found
+    # where a filter is ignored every list shows the same accounts, and one copy of each is enough
+    once: dict[object, Mapping[str, object]] = {}
+    wanted = sorted({(organisation, role) for organisation, _ in seats for role in Role} - seats)
+    for seat in wanted:
+        with suppress(NotShown, ApiDown):
+            found[seat] = [once.setdefault(id_of(entry), entry) for entry in await api.everybody(*seat)]
+    return found, tuple(dict.fromkeys(role.label for organisation, role in wanted if (organisation, role) not in found))
 
 
 def _strangers(beyond: Mapping[Seat, Sequence[Mapping[str, object]]], known: Container[int]) -> list[Account]:

@@ -8,7 +8,7 @@ What follows from each answer is decided by `steps.next_step`.
 from __future__ import annotations
 
 from bulk_import.submit.canary import Compared
-from bulk_import.submit.carry import Carried, Progress, carry_out, identity_of
+from bulk_import.submit.carry import Carried, Progress, carry_out, tokens_of
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT
 
@@ -22,5 +22,5 @@ __all__ = [
     "Compared",
     "Progress",
     "carry_out",
-    "identity_of",
+    "tokens_of",
 ]

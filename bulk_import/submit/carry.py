@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bulk_import.actions import Create, Update
-from bulk_import.directory import folded
 from bulk_import.errors import CanaryDiffers, Interrupted, JournalError, RefusedAsUnsafe, StoppedEarly
+from bulk_import.folding import folded, plainly_folded
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
 from bulk_import.plan import SENDING_GROUPS
 from bulk_import.steps import api_down
@@ -176,15 +176,20 @@ def _planned(change: Change, said: Mapping[str, object], secret: bytes) -> Plann
     return Planned(
         key=key_of(change),
         role=int(change.record.role),
-        identity=identity_of(said, secret),
+        identity=keyed_token(secret, *_person(said), folded(said.get("MISID", ""))),
         payload_digest=payload_digest(secret, said),
         verb="create" if isinstance(change, Create) else "update",
+        tokens=tokens_of(said, secret),
     )
 
 
-def identity_of(said: Mapping[str, object], secret: bytes) -> str:
-    """A keyed token of the person that a row is about, from all that it says."""
-    return keyed_token(secret, *_person(said), folded(said.get("MISID", "")))
+def tokens_of(said: Mapping[str, object], secret: bytes) -> tuple[str, ...]:
+    """Keyed tokens by each of which a person is known again: the MISID; the e-mail address together with the names."""
+    seat = tuple(folded(said.get(name, "")) for name in ("OrganisationID", "Role"))
+    misid, email = (folded(said.get(name, "")) for name in ("MISID", "Email"))
+    names = tuple(plainly_folded(said.get(name, "")) for name in ("FirstName", "LastName"))
+    by_misid = [keyed_token(secret, "MISID", *seat, misid)] if misid else []
+    return (*by_misid, *([keyed_token(secret, "person", *seat, email, *names)] if email else []))
 
 
 def _person(said: Mapping[str, object]) -> tuple[str, ...]:

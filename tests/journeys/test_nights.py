@@ -44,7 +44,7 @@ class College:
     def __init__(self, folder: Path, onefile: Running) -> None:
         self._folder = folder
         self._onefile = onefile
-        self._env = {
+        self.env = {
             "BULK_IMPORT_ENVIRONMENT": "beta",
             "BULK_IMPORT_BASE_URL": onefile.base_url,
             "BULK_IMPORT_CUSTOMER_TOKEN": onefile.customer_token,
@@ -59,7 +59,7 @@ class College:
         """Submits the file; how many rows came to what, without those of zero."""
         write_csv(self._folder / "people.csv", people)
         before = len(self._onefile.world.calls())
-        done = run(self._folder, "submit", "people.csv", "--yes", "--json", *words, env=self._env)
+        done = run(self._folder, "submit", "people.csv", "--yes", "--json", *words, env=self.env)
         assert done.out, done.err
         self.calls = Counter(_kind(call.method, call.path) for call in self._onefile.world.calls()[before:])
         self.report, self.notices = report_of(done), done.err
@@ -263,3 +263,33 @@ def test_a_practice_onefile_that_is_started_afresh_gets_its_people_again(tmp_pat
         done = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=AT_ONCE)
         assert done.json["totals"]["created"] == 1
         (tmp_path / "reports" / "sandbox.db").unlink()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        ({}, {"Email": "new@example.com"}, "held"),
+        ({"MISID": ""}, {"MISID": "J0001"}, "held"),
+        ({"MISID": ""}, {"ClassroomID": "202"}, "held"),
+        ({"MISID": ""}, {"MISID": "", "FirstName": "Sam", "LastName": "Sibling"}, "created"),
+    ],
+    ids=["a new address", "a MISID of late", "another class", "somebody else behind one address"],
+)
+def test_whoever_was_made_is_known_though_the_account_is_hidden(
+    tmp_path: Path, onefile: Running, before: Mapping[str, str], after: Mapping[str, str], status: str
+) -> None:
+    """By MISID, or by e-mail address and names together: an archived account is not made once more."""
+    college = College(tmp_path, onefile)
+    assert college.night([learner(1, **before)]) == {"created": 1}
+    (made,) = [user["ID"] for user in onefile.world.users() if user["Email"] == "learner1@example.com"]
+    change(onefile, int(str(made)), FirstName="Gone", LastName="Away", Email="gone@example.com", MISID="GONE")
+    assert college.night([learner(1, **{**before, **after})]) == {status: 1}
+
+
+def test_without_its_key_the_journal_knows_nobody_and_nothing_is_sent(tmp_path: Path, onefile: Running) -> None:
+    """A key that is gone stops a run, because whoever was made before could be made twice."""
+    college = College(tmp_path, onefile)
+    assert college.night([learner(1)]) == {"created": 1}
+    (tmp_path / "bulk-import.key").unlink()
+    done = run(tmp_path, "submit", "people.csv", "--yes", env=college.env)
+    assert (done.code, "Bring the file back" in done.err) == (4, True)

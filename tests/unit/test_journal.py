@@ -424,3 +424,26 @@ def test_a_plan_comes_back_as_it_was_decided(file: Path) -> None:
         run = journal.begin_run(START, reversed(plan))
         assert journal.decisions(run) == plan
         assert journal.decisions("another") == ()
+
+
+def test_people_are_known_again_by_each_of_their_tokens(file: Path) -> None:
+    """Whoever was made or changed is known by each token, after a purge too; who was refused or is new is not."""
+    journal, run = _begun(file)
+    made, changed, refused = ((0, row) for row in (11, 12, 13))
+    journal.plan(
+        run,
+        [
+            Planned(made, 1, "a", "a", tokens=("misid-a", "person-a")),
+            Planned(changed, 1, "b", "b", "update", tokens=("misid-b",)),
+            Planned(refused, 1, "c", "c", tokens=("misid-c",)),
+        ],
+    )
+    journal.outcome(run, made, Done(7, 200))
+    journal.outcome(run, changed, Done(8, 200))
+    journal.outcome(run, refused, Rejected(400, -1, "no"))
+    known = {"misid-a": 7, "person-a": 7, "misid-b": 8}
+    assert journal.made(START.environment, START.host) == known
+    assert journal.made("live", START.host) == {}
+    journal.finish_run(run, RunState.FINISHED, exit_code=0, calls=0)
+    journal.forget(run)
+    assert journal.made(START.environment, START.host) == known

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from bulk_import.catalogue import Role, fields_for_heading
+from bulk_import.catalogue import MARKED_SHEET, PROBLEMS_MARK, READ_WITH, Role, fields_for_heading
 from bulk_import.errors import UsageError
 from bulk_import.read import read_tables
 from bulk_import.report import files_to_fix
@@ -165,3 +165,55 @@ def test_a_report_written_again_has_the_same_file(tmp_path: Path) -> None:
     again = rebuild(first.report.run, chosen)
     assert [file.name for file in again.files] == [file.name for file in first.files]
     assert first.report.read_with == again.report.read_with == (("--role", "Assessor"),)
+
+
+def forged(folder: Path, facts: Sequence[Sequence[str]], **sheets: Sequence[Sequence[object]]) -> Path:
+    """A workbook with a sheet Problems that somebody wrote by hand."""
+    return book(folder / "forged.xlsx", **sheets, Problems=[[PROBLEMS_MARK], *facts])
+
+
+def test_a_forged_sheet_takes_no_columns_of_the_users_own(tmp_path: Path) -> None:
+    """Only headings that this program writes are taken for its own, whatever the sheet Problems claims."""
+    people = [["Email", *HEADINGS[:2], *HEADINGS[3:]], ["a@example.com", "Asha", "Khan", "Tutor", "1"]]
+    path = forged(tmp_path, [[MARKED_SHEET, "Data", "Email", "First Name"]], Data=people)
+    (read,) = tables(path)
+    assert [heading.text for heading in read.headings] == people[0]
+
+
+def test_sheets_that_are_not_read_are_told(tmp_path: Path) -> None:
+    """A sheet that was added to a file to correct is named, and a hidden one is not read for the shown one."""
+    path = forged(tmp_path, [[MARKED_SHEET, "Now"]], Now=[HEADINGS, GOOD], Late=[HEADINGS, FINE])
+    (read,) = tables(path)
+    assert (read.source.sheet, [(one.code, one.detail) for one in read.findings]) == (
+        "Now",
+        [("sheet-unread", "“Late”")],
+    )
+    opened = openpyxl.load_workbook(path)
+    opened["Now"].sheet_state = "veryHidden"
+    opened.save(path)
+    (read,) = tables(path)
+    assert (read.source.sheet, [(one.code, one.detail) for one in read.findings]) == (
+        "Late",
+        [("hidden-sheet", "“Now”")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--set", "OrganisationID =2"), ("--set", "organisationid=2"), ("--map", "E-mail=MISID")]
+)
+def test_what_the_settings_say_is_not_changed_in_silence(tmp_path: Path, option: str, value: str) -> None:
+    """However its name is written, a remembered option that contradicts the settings stops the command."""
+    people: list[list[object]] = [[*HEADINGS[:2], "E-mail", *HEADINGS[3:]], [*GOOD[:4], None]]
+    path = forged(tmp_path, [[MARKED_SHEET, "Data"], [READ_WITH, option, value]], Data=people)
+    own = replace(settings(tmp_path), organisation_id=1, columns={"E-mail": "Email"})
+    with pytest.raises(UsageError, match="and the settings say"):
+        run_check(Job(files=(path,)), own)
+
+
+def test_only_options_that_count_are_told(tmp_path: Path) -> None:
+    """What the command line overrules, and what no option is, is not said to be in force."""
+    facts = [[MARKED_SHEET, "Data"], [READ_WITH, "--date-order", "mdy"], [READ_WITH, "--only", "1"]]
+    path = forged(tmp_path, [*facts, [READ_WITH, "--role", "Tutor"]], Data=[HEADINGS, GOOD])
+    finished = run_check(Job(files=(path,), date_order="dmy"), settings(tmp_path))
+    told = [one.detail for source in finished.report.sources for one in source.checked.findings]
+    assert told == ['--role "Assessor"']

@@ -525,6 +525,27 @@ def test_a_person_of_two_roles_in_one_file_gets_both_accounts_whatever_came_betw
     assert (alone.finding.code, alone.finding.detail) == ("account-other-role", "user id 77 (Assessor)")
 
 
+@pytest.mark.parametrize(
+    ("there", "again", "action"),
+    [
+        ({"MISID": "OTHER"}, "", Hold),
+        ({"MISID": "OTHER"}, "2", Create),
+        ({"MISID": None, "Email": "other@example.com"}, "2", Create),
+        ({"FirstName": "Another", "LastName": "Person", "ULN": None, "DOB": None}, "2", Hold),
+        ({}, "2", Unchanged),
+    ],
+    ids=["another MISID", "wanted again", "a namesake's ULN", "another's MISID", "the account itself"],
+)
+def test_another_account_is_made_where_somebody_asks_for_it(
+    there: Mapping[str, object], again: str, action: type
+) -> None:
+    """A second programme may be a second account; a MISID that somebody holds is never made twice."""
+    checked = sources([person(Role.LEARNER)])
+    account = held_account(only(checked), **there)
+    [found] = planned(checked, [account], rules=Rules(rows=RowChoice(again=again))).actions
+    assert isinstance(found, action)
+
+
 @pytest.mark.parametrize("same", [{"MISID": "M00001"}, {"Email": "person1@example.com"}], ids=["MISID", "e-mail"])
 def test_one_person_is_made_once_though_the_check_is_mild(same: Mapping[str, str]) -> None:
     """Two rows with one MISID, or with one name and e-mail address, never become two accounts."""
