@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from bulk_import.catalogue import FIELDS
+from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check.cells import takers
 from bulk_import.kinds import Identifier, Name, Uln
 from bulk_import.kinds.kind import holds
@@ -69,7 +69,9 @@ def set_apart_damaged(
         if isinstance(kind, Uln):
             _set_apart_rounded(cells, name, cells.texts[name].where(takes))
         if isinstance(kind, Identifier):
-            _tell_lost_zeros(cells, name, cells.texts[name].where(takes))
+            learners = live == int(Role.LEARNER)
+            for group in (learners, ~learners):  # staff have numbers of their own
+                _tell_lost_zeros(cells, name, cells.texts[name].where(takes & group))
         if isinstance(kind, Name | Identifier):
             cells.blame("cell-boolean", name, types == CellType.BOOLEAN)
 

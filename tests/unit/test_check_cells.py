@@ -390,3 +390,11 @@ def test_a_reference_that_lost_its_zeros_is_told(references: Sequence[str], lost
         people_table(*people), source=0, options=Options(today=TODAY, severities={"zero-lost": Severity.WARNING})
     )
     assert [sent(one)["MISID"] for one in softened.records()] == references
+
+
+def test_numbers_of_staff_are_no_measure_of_those_of_learners() -> None:
+    """Payroll numbers of four digits beside learners' references of six, with zeros, have lost nothing."""
+    people = [{**person(Role.LEARNER, at), "MISID": f"0010{at:02}"} for at in range(10, 30)]
+    staff = [{**person(Role.ASSESSOR, at), "MISID": f"20{at}"} for at in range(40, 50)]
+    found = checked(*people, *staff)
+    assert [one.code for one in found.findings] == []
