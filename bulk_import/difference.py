@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import FIELDS
@@ -46,6 +46,8 @@ SHOWN = frozenset(
     }
 )
 """Fields that clients have seen in answers about an account: where they are missing, they are empty."""
+DAYS_KEPT = 2**14
+"""Days as OneFile writes them, of which the day in the UK is worked out once."""
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 """Days outside these are no days of anybody's, but a server's way of saying that there is none."""
 
@@ -103,6 +105,7 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(DAYS_KEPT)
 def _uk_day(text: str) -> str:
     """The day of a moment in the UK: a date typed in summer can come back as 23:00 UTC of the day before.
 

@@ -250,16 +250,16 @@ class Directory:
     def _doubt(self, person: Person) -> Found:
         """What speaks against making an account for somebody whom neither MISID nor e-mail address and name find."""
         seat, name = _where(person), _plain_name(person.values)
+        mine = {field: form(field, person.values) for field in _TELLING}
         namesakes = [self.accounts[id_] for id_ in self._by_name.get((*seat, name), [])]
-        if alike := [one for one in namesakes if _same_person(person, one)]:
+        if alike := [one for one in namesakes if _same_person(mine, one)]:
             why = "an account has this name and the same e-mail address, ULN or date of birth"
             return Several(tuple(alike), why, may_have_another=True)
-        uln = form("ULN", person.values)
-        if others := [self.accounts[id_] for id_ in self._by_uln.get((*seat, uln), [])]:
+        if others := [self.accounts[id_] for id_ in self._by_uln.get((*seat, mine["ULN"]), [])]:
             return Several(tuple(others), "an account with another name has this ULN")
         beyond = (self.accounts[id_] for id_ in dict.fromkeys(self._in_centre.get((seat[0], name), [])))
         accounts = [account for account in beyond if seat not in account.seats]
-        elsewhere = tuple(one for one in accounts if _same_misid(person, one) or _same_person(person, one))
+        elsewhere = tuple(one for one in accounts if _same_misid(mine, one) or _same_person(mine, one))
         return Elsewhere(elsewhere) if elsewhere else Nobody()
 
     def holders(self, person: Person) -> list[int]:
@@ -284,19 +284,24 @@ def _may_be(person: Person, account: Account) -> bool:
     return not (account.text("MISID") and person.values.get("MISID"))
 
 
-def _same_misid(person: Person, account: Account) -> bool:
-    misid = form("MISID", person.values)
-    return bool(misid) and misid == form("MISID", account.values)
+_TELLING = ("MISID", "Email", "ULN", "DOB")
+"""Fields that tell namesakes apart."""
 
 
-def _same_person(person: Person, namesake: Account) -> bool:
-    """Whether e-mail address, ULN or date of birth are those of a namesake.
+def _same_misid(mine: Mapping[str, str], account: Account) -> bool:
+    return bool(mine["MISID"]) and mine["MISID"] == form("MISID", account.values)
+
+
+def _same_person(mine: Mapping[str, str], namesake: Account) -> bool:
+    """Whether e-mail address, ULN or date of birth are those of a namesake; `mine` holds them as they are compared.
 
     Of two people with different MISIDs a date of birth alone says nothing: large centres have namesakes of one day.
     """
-    told_apart = not _may_be(person, namesake) and not _same_misid(person, namesake)
-    names = ("Email", "ULN") if told_apart else ("Email", "ULN", "DOB")
-    return any((mine := form(name, person.values)) and mine == form(name, namesake.values) for name in names)
+    if any(mine[name] and mine[name] == form(name, namesake.values) for name in ("Email", "ULN")):
+        return True
+    if not mine["DOB"] or mine["DOB"] != form("DOB", namesake.values):
+        return False
+    return not (mine["MISID"] and namesake.text("MISID")) or _same_misid(mine, namesake)
 
 
 def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | Several:
