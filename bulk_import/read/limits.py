@@ -89,7 +89,7 @@ MOST_RAGGED_ROWS: Final = 100_000
 MOST_ODD_ROWS: Final = 500_000
 """Rows of a text file that may have more or fewer cells than the others, which is read with more work."""
 
-MOST_ODD_CELLS: Final = 8_000_000
+MOST_ODD_CELLS: Final = 3_000_000
 """Cells of these rows together."""
 
 HEADING_ROWS: Final = 50
