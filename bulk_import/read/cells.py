@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-BATCH: Final = 8192
+BATCH: Final = 2048
 """Rows at a time: few enough that their Python objects stay small, many enough to be quick."""
 
 EXPONENT_FROM: Final = 1e16
