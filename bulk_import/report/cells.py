@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -273,3 +273,17 @@ def row_heights(*lines: pa.Array) -> pa.Array:
 def safe_heading(text: str) -> str:
     """A heading as a cell can hold it."""
     return _cut(text) if _units(text) > TEXT_LIMIT else text
+
+
+def height_of(texts: Iterable[str], widths: Iterable[int]) -> int:
+    """How high a row of wrapped texts is, in points; spreadsheet programs do not all see to it themselves.
+
+    Args:
+        texts: of its cells.
+        widths: of their columns, in characters.
+    """
+    lines = max(
+        sum(-(-max(len(part), 1) // width) for part in text.split("\n"))
+        for text, width in zip(texts, widths, strict=False)
+    )
+    return min(lines * LINE, HIGHEST_ROW)

@@ -217,3 +217,17 @@ def test_only_options_that_count_are_told(tmp_path: Path) -> None:
     finished = run_check(Job(files=(path,), date_order="dmy"), settings(tmp_path))
     told = [one.detail for source in finished.report.sources for one in source.checked.findings]
     assert told == ['--role "Assessor"']
+
+
+def test_a_row_is_high_enough_for_its_problem(tmp_path: Path) -> None:
+    """What wraps is seen whole; a row that is higher already, or has no problem, stays as it is."""
+    path = book(
+        tmp_path / "staff.xlsx", Now=[HEADINGS, ["", "", "nobody", "Nobody", "x"], GOOD, [*BAD[:2], "b", *BAD[3:]]]
+    )
+    opened = openpyxl.load_workbook(path)
+    opened["Now"].row_dimensions[4].height = 200
+    opened.save(path)
+    _, back = checked(Job(files=(path,)), tmp_path)
+    rows = openpyxl.load_workbook(back)["Now"].row_dimensions
+    assert (rows[2].height or 0) > 60
+    assert (rows[3].height, rows[4].height) == (None, 200)

@@ -65,12 +65,13 @@ def opened(file: FileToFix) -> Any:  # noqa: ANN401 - openpyxl's types are wider
 
 
 def without_our_marks(sheet: bytes) -> str:
-    """A marked worksheet without the cells and the conditional formats that are ours."""
+    """A marked worksheet without the cells, the conditional formats and the heights of rows that are ours."""
     text = re.sub(r'<c r="P[0-9]+" s="[0-9]+" t="inlineStr">.*?</c>', "", sheet.decode(), flags=re.DOTALL)
     rule = rf"<cfRule[^>]*><formula>{re.escape(RULE)}</formula></cfRule>"
     ours = rf'<conditionalFormatting sqref="[^"]*">{rule}</conditionalFormatting>'
     text = re.sub(ours, "", text)
     text = re.sub(r'<col min="1[3-7]" [^>]*/>', "", text)
+    text = re.sub(r'<row ht="[0-9]+" customHeight="1"', "<row", text)
     return re.sub(r' spans="[^"]*"|<dimension [^>]*/>', "", text)
 
 

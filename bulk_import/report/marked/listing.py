@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from bulk_import.catalogue import MARKED_SHEET, PROBLEMS_MARK, PROBLEMS_SHEET, READ_WITH
 from bulk_import.findings import column_letters
-from bulk_import.report.cells import HIGHEST_ROW, LINE
+from bulk_import.report.cells import LINE, height_of
 from bulk_import.report.marked.sheet import MAIN, text_cell
 from bulk_import.report.marked.splice import content
 from bulk_import.report.problems import MOST_LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from bulk_import.report.marked.marks import Line
     from bulk_import.report.marked.style_sheet import Looks
@@ -117,20 +117,6 @@ def target_of(line: Line, sheet: str, first_column: int) -> str | None:
         return None
     quoted = sheet.replace("'", "''")
     return f"'{quoted}'!{column_letters(line.column or first_column)}{line.row}"
-
-
-def height_of(texts: Iterable[str], widths: Iterable[int]) -> int:
-    """How high a row of wrapped texts is, in points; spreadsheet programs do not all see to it themselves.
-
-    Args:
-        texts: of its cells.
-        widths: of their columns, in characters.
-    """
-    lines = max(
-        sum(-(-max(len(part), 1) // width) for part in text.split("\n"))
-        for text, width in zip(texts, widths, strict=False)
-    )
-    return min(lines * LINE, HIGHEST_ROW)
 
 
 def problems_sheet(listing: Listing, looks: Looks) -> bytes:

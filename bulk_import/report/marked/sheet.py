@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from bulk_import.findings import Severity, column_letters
+from bulk_import.report.cells import LINE, height_of
 from bulk_import.report.marked.rows import CELL, column_number, data_span
 from bulk_import.report.marked.splice import (
     CannotMarkError,
@@ -289,7 +290,7 @@ def _problems(sheet: Sheet, rows: Rows, marking: Marking) -> Iterator[Change]:
             continue
         look = marking.looks.heading if number == marking.heading_row else marking.looks.problem
         cell = text_cell(f"{letters}{number}", texts[number], look, sheet.prefix).encode()
-        yield from _spans(sheet, row, marking.column)
+        yield from _tag(sheet, row, marking, texts[number])
         if old is not None:
             yield Change(old.start, old.stop, cell)
             continue
@@ -297,13 +298,19 @@ def _problems(sheet: Sheet, rows: Rows, marking: Marking) -> Iterator[Change]:
         yield Change(later, later, cell)
 
 
-def _spans(sheet: Sheet, row: Row, column: int) -> Iterator[Change]:
-    """A row's own word on the columns that it fills, which is only there for speed, but may not be wrong."""
-    tag = sheet.data[row.opened : row.start]
-    found = re.search(rb'\sspans="([0-9]+):([0-9]+)"', tag)
-    if found:
-        spans = f"{min(int(found[1]), column)}:{max(int(found[2]), column)}"
-        yield Change(row.opened, row.start, with_attribute(tag, "spans", spans))
+def _tag(sheet: Sheet, row: Row, marking: Marking, text: str) -> Iterator[Change]:
+    """A row's own words on the columns that it fills, which may not be wrong, and on its height, that all is seen."""
+    before = tag = sheet.data[row.opened : row.start]
+    if found := re.search(rb'\sspans="([0-9]+):([0-9]+)"', tag):
+        spans = f"{min(int(found[1]), marking.column)}:{max(int(found[2]), marking.column)}"
+        tag = with_attribute(tag, "spans", spans)
+    height = height_of([text], [FIRST_WIDTH if marking.column == 1 else WIDTH])
+    stated = re.search(rb'\sht="([0-9.]+)"', tag)
+    if height > LINE and (stated is None or float(stated[1]) < height):
+        plain = re.sub(rb'\s(?:ht|customHeight)="[^"]*"', b"", tag)
+        tag = re.sub(rb"^<[^\s/>]+", rb"\g<0>" + f' ht="{height}" customHeight="1"'.encode(), plain)
+    if tag != before:
+        yield Change(row.opened, row.start, tag)
 
 
 def text_cell(reference: str, text: str, look: int, prefix: str = "") -> str:

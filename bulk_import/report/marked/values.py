@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 from bulk_import.catalogue import PROBLEM_HEADINGS, ROW_HEADINGS, without_column
 from bulk_import.findings import Severity, column_letters
 from bulk_import.report import cells
-from bulk_import.report.cells import LINE, safe_heading
-from bulk_import.report.marked.listing import TITLE_HEIGHT, Listing, Section, height_of, own_heading, sheet_name
+from bulk_import.report.cells import LINE, height_of, safe_heading
+from bulk_import.report.marked.listing import TITLE_HEIGHT, Listing, Section, own_heading, sheet_name
 from bulk_import.report.marked.marks import Marks, Move, make_marks
 from bulk_import.report.marked.notes import CHARACTERS_A_LINE, MOST_NOTES
 from bulk_import.report.marked.rows import column_number
