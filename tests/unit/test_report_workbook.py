@@ -172,8 +172,9 @@ def test_without_problems_the_sheet_says_so() -> None:
     assert sheet["A2"].value == "No problems were found."
 
 
-def test_sixty_thousand_problems_go_on_on_a_second_sheet() -> None:
+def test_sixty_thousand_problems_go_on_on_a_second_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Excel follows some 65,000 links a sheet, so the lines after 60,000 stand on a second one, none lost."""
+    monkeypatch.setattr("bulk_import.check.verdict.MOST_PROBLEMS", 75_000)  # several files may have as many together
     headings = [*HEADINGS[:6], "DefaultAssessorID", "ClassroomID", "PlacementID"]
     empty: list[Cell] = [None, None, None, None, "Learner", None, None, None, None]
     made = report(table([empty] * 8_600, headings))
