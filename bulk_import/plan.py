@@ -207,10 +207,13 @@ def decide_all(
 ) -> list[Action]:
     """What would be done for rows that stand at these places: who has two roles in a file may have two accounts."""
     actions = [decide(record, directory, organisations, rules, place) for record, place in records]
-    if any(isinstance(action, Hold) and action.finding.code == OTHER_ROLE for action in actions):
-        claimed = {action.user_id for action in actions if not isinstance(action, Create) and action.user_id}
-        return [decide(record, directory, organisations, rules, place, claimed) for record, place in records]
-    return actions
+    claimed = {action.user_id for action in actions if not isinstance(action, Create) and action.user_id}
+    return [
+        decide(record, directory, organisations, rules, place, claimed)
+        if isinstance(action, Hold) and action.finding.code == OTHER_ROLE
+        else action
+        for action, (record, place) in zip(actions, records, strict=True)
+    ]
 
 
 def decide(
