@@ -73,13 +73,14 @@ async def listed(records: Sequence[Record], api: OneFile) -> World:
     organisations = {organisation.id: organisation for organisation in await api.organisations(customer)}
     _refuse_strangers(records, organisations, name)
     seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
-    accounts = await _accounts(api, seats)
+    accounts = _accounts({seat: await api.search_users(*seat) for seat in seats})
     telling = {seat for account in accounts if account.text("MISID") for seat in account.seats}
     peopled = {seat for account in accounts for seat in account.seats}
     beyond, unlisted = await _beyond(api, frozenset(seats))
     return World(
         organisations,
-        Directory([*_strangers(beyond, {account.id for account in accounts}), *accounts]),
+        # whom a row's role lists as well is of that role: a filter may be ignored
+        Directory([*_accounts(beyond, without={account.id for account in accounts}), *accounts]),
         seats=frozenset(seats),
         beyond=beyond,
         unlisted=unlisted,
@@ -151,13 +152,18 @@ def _seat(record: Record) -> Seat:
     return organisation, record.role
 
 
-async def _accounts(api: OneFile, seats: Iterable[Seat]) -> list[Account]:
-    """The accounts of each seat; one that several lists show has several seats, for a filter may be ignored."""
+def _accounts(listed: Mapping[Seat, Sequence[Mapping[str, object]]], without: Container[int] = ()) -> list[Account]:
+    """The accounts that lists show; one that several show has several seats, for a filter may be ignored.
+
+    Args:
+        listed: what OneFile lists under each seat.
+        without: ids of accounts to leave out.
+    """
     values: dict[int, Mapping[str, object]] = {}
     found: dict[int, set[Seat]] = defaultdict(set)
-    for seat in seats:
-        for entry in await api.search_users(*seat):
-            if (id_ := id_of(entry)) is not None:
+    for seat, entries in listed.items():
+        for entry in entries:
+            if (id_ := id_of(entry)) is not None and id_ not in without:
                 values[id_] = entry
                 found[id_].add(seat)
     return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
@@ -179,18 +185,6 @@ async def _beyond(
         with suppress(NotShown, ApiDown):
             found[seat] = [once.setdefault(id_of(entry), entry) for entry in await api.everybody(*seat)]
     return found, tuple(dict.fromkeys(role.label for organisation, role in wanted if (organisation, role) not in found))
-
-
-def _strangers(beyond: Mapping[Seat, Sequence[Mapping[str, object]]], known: Container[int]) -> list[Account]:
-    """The accounts under other roles, each once; whom a row's role lists as well is left out: filters may fail."""
-    values: dict[int, Mapping[str, object]] = {}
-    found: dict[int, set[Seat]] = defaultdict(set)
-    for seat, entries in beyond.items():
-        for entry in entries:
-            if (id_ := id_of(entry)) is not None and id_ not in known:
-                values[id_] = entry
-                found[id_].add(seat)
-    return [Account(id_, frozenset(found[id_]), values[id_], in_full=False) for id_ in values]
 
 
 async def _found_by_misid(records: Iterable[Record], world: World, api: OneFile) -> list[Account]:
