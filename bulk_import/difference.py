@@ -59,7 +59,8 @@ def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple
         wanted: what is, or would be, sent: API name → JSON value.
         told: what OneFile answered of the account, by the same names.
     """
-    return tuple(name for name in FIELDS if name in wanted and _differ(name, wanted[name], told.get(name)))
+    differ = {name for name, ours in wanted.items() if _differ(name, ours, told.get(name))}
+    return tuple(name for name in FIELDS if name in differ) if differ else ()
 
 
 def _differ(name: str, ours: object, theirs: object) -> bool:

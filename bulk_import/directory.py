@@ -7,9 +7,9 @@ Nothing here asks OneFile: accounts come in as values, an answer goes out. A sea
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bulk_import.catalogue import Role
 from bulk_import.difference import form
@@ -26,10 +26,11 @@ __all__ = [
     "Several",
     "folded",
     "shared_misids",
+    "where",
 ]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class Person(Protocol):
@@ -64,12 +65,15 @@ class Account:
         seats: the organisations and roles that it was found under; several where OneFile ignores a filter.
         values: what OneFile answered, by the API's field names.
         in_full: whether it was fetched by itself; a search shows four fields and no more.
+        said_by: source and number of the row whose words the values are, of an account that was not fetched because
+            it is known to hold them.
     """
 
     id: int
     seats: frozenset[Seat]
     values: Mapping[str, object]
     in_full: bool = True
+    said_by: tuple[int, int] | None = None
 
     def text(self, field: str) -> str:
         """A field as text, empty where OneFile gave none."""
@@ -80,7 +84,11 @@ class Account:
         """The same account with what fetching it by itself told; what that leaves out stays as the search had it."""
         told = {name: value for name, value in values.items() if value is not None}
         seats = _seats_told(self.seats, told)
-        return replace(self, values={**values, **self.values, **told}, seats=seats, in_full=True)
+        return Account(self.id, seats, {**values, **self.values, **told})
+
+    def recalled(self, seat: Seat, row: tuple[int, int], said: Mapping[str, object]) -> Account:
+        """The same account, of which is known without fetching it that it holds all that a row of a seat says."""
+        return Account(self.id, frozenset({seat}), {**self.values, **said}, said_by=row)
 
 
 def _seats_told(seats: frozenset[Seat], told: Mapping[str, object]) -> frozenset[Seat]:
@@ -134,6 +142,9 @@ class NotThere:
 Found = Nobody | One | Several | Elsewhere | NotThere
 BY_ID = "OneFile id"
 Name = tuple[str, str]
+T = TypeVar("T")
+Index = dict[Seat, dict[T, list[int]]]
+"""Seat → what its accounts tell → the ids of those that tell it."""
 NAMES_KEPT = 2**14
 """First names and last names that are folded once: each directory, and each question to it, folds them again."""
 
@@ -163,27 +174,44 @@ class Directory:
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self.accounts: Mapping[int, Account] = {account.id: account for account in accounts}
-        self._by_misid: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
-        self._by_name: dict[tuple[int, Role, Name], list[int]] = defaultdict(list)
-        self._in_centre: dict[tuple[int, Name], list[int]] = defaultdict(list)
-        self._by_uln: dict[tuple[int, Role, str], list[int]] = defaultdict(list)
-        self._by_person: dict[tuple[int, Role, Name, str], list[int]] = defaultdict(list)
-        for account in self.accounts.values():
-            misid, name, email = folded(account.text("MISID")), _name_of(account.values), folded(account.text("Email"))
-            plain, uln = _plain_name(account.values), form("ULN", account.values)
-            for seat in account.seats:
-                if misid:
-                    self._by_misid[*seat, misid].append(account.id)
-                if uln:
-                    self._by_uln[*seat, uln].append(account.id)
-                self._by_name[*seat, plain].append(account.id)
-                self._in_centre[seat[0], plain].append(account.id)
-                # those without an address stand under an empty one
-                self._by_person[*seat, name, email].append(account.id)
 
     def with_details(self, fetched: Iterable[Account]) -> Directory:
         """The same directory with fuller accounts in place of those seen in a search, and any that are new."""
-        return Directory({**self.accounts, **{account.id: account for account in fetched}}.values())
+        fuller = {account.id: account for account in fetched}
+        return Directory({**self.accounts, **fuller}.values()) if fuller else self
+
+    # Each index is made when it is first asked for: a run makes several directories, and asks most of them little.
+
+    @cached_property
+    def _by_misid(self) -> Index[str]:
+        return self._index(lambda account: folded(account.text("MISID")))
+
+    @cached_property
+    def _by_uln(self) -> Index[str]:
+        return self._index(lambda account: form("ULN", account.values))
+
+    @cached_property
+    def _by_name(self) -> Index[Name]:
+        return self._index(lambda account: _plain_name(account.values))
+
+    @cached_property
+    def _by_person(self) -> Index[tuple[Name, str]]:
+        """By name and e-mail address; those without an address stand under an empty one."""
+        return self._index(lambda account: (_name_of(account.values), folded(account.text("Email"))))
+
+    def _index(self, told: Callable[[Account], T]) -> Index[T]:
+        """The ids of the accounts of a seat that tell the same; those that tell nothing are left out."""
+        found: Index[T] = {seat: {} for account in self.accounts.values() for seat in account.seats}
+        for account in self.accounts.values():
+            if key := told(account):
+                for seat in account.seats:
+                    found[seat].setdefault(key, []).append(account.id)
+        return found
+
+    @cached_property
+    def _seen(self) -> Directory:
+        """Those accounts that were only seen in a search."""
+        return Directory(account for account in self.accounts.values() if not account.in_full)
 
     @cached_property
     def shared_misids(self) -> tuple[tuple[int, ...], ...]:
@@ -192,22 +220,29 @@ class Directory:
 
     def unread(self, people: Iterable[Person]) -> tuple[int, ...]:
         """The ids of the accounts that may be any of these people and were only seen in a search; fetch them first."""
+        return self._seen.likely(people, self._is_stranger) if self._seen.accounts else ()
+
+    def likely(self, people: Iterable[Person], is_stranger: Callable[[Person], bool]) -> tuple[int, ...]:
+        """The ids of the accounts that may be any of these people; a stranger's may be under any role."""
         found: dict[int, None] = {}
-        names: dict[tuple[int, Role, Name], None] = {}
-        strangers: dict[tuple[int, Name], None] = {}
+        names: dict[tuple[Seat, Name], None] = {}
         for person in people:
-            holders, (organisation, role), name = self.holders(person), _where(person), _plain_name(person.values)
-            found.update(dict.fromkeys(holders))
-            told = () if person.user_id is None else (person.user_id,)
-            found.update(dict.fromkeys(id_ for id_ in told if id_ in self.accounts))
-            names[organisation, role, name] = None
-            if not (told or holders or self._people(person, folded(person.values.get("Email") or ""))):
-                strangers[organisation, name] = None
-        for key in names:
-            found.update(dict.fromkeys(self._by_name.get(key, [])))
-        for stranger in strangers:
-            found.update(dict.fromkeys(self._in_centre.get(stranger, [])))
-        return tuple(id_ for id_ in found if not self.accounts[id_].in_full)
+            found.update(dict.fromkeys(self.holders(person)))
+            if person.user_id is not None and person.user_id in self.accounts:
+                found[person.user_id] = None
+            seat, name = where(person), _plain_name(person.values)
+            names[seat, name] = None
+            elsewhere = [other for other, named in self._by_name.items() if other[0] == seat[0] and name in named]
+            if elsewhere and is_stranger(person):
+                names.update(dict.fromkeys((other, name) for other in elsewhere))
+        for seat, name in names:
+            found.update(dict.fromkeys(self._named(seat, name)))
+        return tuple(found)
+
+    def _is_stranger(self, person: Person) -> bool:
+        """Whether nothing finds an account for a person; then one under another role may be theirs."""
+        email = folded(person.values.get("Email") or "")
+        return person.user_id is None and not self.holders(person) and not self._people(person, email)
 
     def find(self, person: Person) -> Found:
         """The account that a row means: by OneFile's id where it gives one, else by MISID, else by e-mail and names.
@@ -226,7 +261,7 @@ class Directory:
     def _told(self, person: Person, user_id: int, alike: Iterable[Account]) -> Found:
         """The account of the id that a row gives, and no other, unless the row's MISID or e-mail and name say other."""
         account = self.accounts.get(user_id)
-        if account is None or _where(person) not in account.seats:
+        if account is None or where(person) not in account.seats:
             return NotThere(account)
         others = {one.id: one for one in alike if one.id != user_id}
         why = "the OneFile id belongs to one account, the MISID, or name and e-mail address, to another"
@@ -249,15 +284,16 @@ class Directory:
 
     def _doubt(self, person: Person) -> Found:
         """What speaks against making an account for somebody whom neither MISID nor e-mail address and name find."""
-        seat, name = _where(person), _plain_name(person.values)
+        seat, name = where(person), _plain_name(person.values)
         mine = {field: form(field, person.values) for field in _TELLING}
-        namesakes = [self.accounts[id_] for id_ in self._by_name.get((*seat, name), [])]
+        namesakes = [self.accounts[id_] for id_ in self._named(seat, name)]
         if alike := [one for one in namesakes if _same_person(mine, one)]:
             why = "an account has this name and the same e-mail address, ULN or date of birth"
             return Several(tuple(alike), why, may_have_another=True)
-        if others := [self.accounts[id_] for id_ in self._by_uln.get((*seat, mine["ULN"]), [])]:
+        if others := [self.accounts[id_] for id_ in self._by_uln.get(seat, {}).get(mine["ULN"], [])]:
             return Several(tuple(others), "an account with another name has this ULN")
-        beyond = (self.accounts[id_] for id_ in dict.fromkeys(self._in_centre.get((seat[0], name), [])))
+        ids = dict.fromkeys(id_ for role in Role for id_ in self._named((seat[0], role), name))
+        beyond = (self.accounts[id_] for id_ in ids)
         accounts = [account for account in beyond if seat not in account.seats]
         elsewhere = tuple(one for one in accounts if _same_misid(mine, one) or _same_person(mine, one))
         return Elsewhere(elsewhere) if elsewhere else Nobody()
@@ -265,15 +301,19 @@ class Directory:
     def holders(self, person: Person) -> list[int]:
         """The ids of the accounts that hold this person's MISID; none where the person has no MISID."""
         misid = folded(person.values.get("MISID") or "")
-        return self._by_misid.get((*_where(person), misid), []) if misid else []
+        return self._by_misid.get(where(person), {}).get(misid, []) if misid else []
+
+    def _named(self, seat: Seat, name: Name) -> list[int]:
+        return self._by_name.get(seat, {}).get(name, [])
 
     def _people(self, person: Person, email: str) -> list[Account]:
         """The namesakes with an e-mail address; those that show none for an empty one."""
-        key = (*_where(person), _name_of(person.values), email)
-        return [self.accounts[id_] for id_ in self._by_person.get(key, [])]
+        named = self._by_person.get(where(person), {}).get((_name_of(person.values), email), [])
+        return [self.accounts[id_] for id_ in named]
 
 
-def _where(person: Person) -> tuple[int, Role]:
+def where(person: Person) -> Seat:
+    """The organisation and role that a row's account is in."""
     organisation = person.values["OrganisationID"]
     assert isinstance(organisation, int)  # noqa: S101 - mandatory and checked long before
     return organisation, person.role

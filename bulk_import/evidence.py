@@ -19,6 +19,8 @@ def differences(record: Record, account: Account) -> tuple[str, ...]:
 
     What is to be emptied and OneFile does not show may be full for all we know.
     """
+    if account.said_by == (record.source, record.row):
+        return ()
     hidden = {name for name in record.cleared if name not in SHOWN and name not in account.values}
     differ = differing(payload(record), account.values)
     return tuple(name for name in FIELDS if name in differ or name in hidden) if hidden else differ

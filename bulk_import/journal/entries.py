@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
@@ -240,5 +239,8 @@ def payload_digest(secret: bytes, payload: Mapping[str, object]) -> str:
 
 
 def _keyed(secret: bytes, content: object) -> str:
-    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hmac.new(secret, text.encode("ascii"), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, _CANONICAL.encode(content).encode("ascii"), "sha256").hex()
+
+
+# made once: a nightly run has a digest for every row
+_CANONICAL = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)

@@ -181,7 +181,7 @@ class Date(Kind):
 
     def to_api(self, value: Value) -> Json:
         """The calendar day at midnight, unconverted, as OneFile takes it."""
-        return f"{value:%Y-%m-%d}T00:00:00.000Z"
+        return f"{value}T00:00:00.000Z"
 
     def excel(self) -> ExcelColumn:
         """A date, day first."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bulk_import.actions import Update
 from bulk_import.check import payload
 from bulk_import.difference import SHOWN, differing
+from bulk_import.directory import where
 from bulk_import.run.fates import key_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class Recollection:
             said = payload(record)
             match ids.get(self.digest(said), []):
                 case [id_] if _agrees(record, said, directory.accounts[id_], directory):
-                    found[key_of(record)] = directory.accounts[id_].completed(said)
+                    key, seat = key_of(record), where(record)
+                    found[key] = directory.accounts[id_].recalled(seat, key, said)
                 case _:
                     pass
         return found
@@ -151,8 +153,7 @@ class Recollection:
 
 def _agrees(record: Record, said: Mapping[str, Json], account: Account, directory: Directory) -> bool:
     """Whether the account still is the row's by id and all that a search shows, and nobody else holds its MISID."""
-    told = {name: account.values[name] for name in SHOWN_BY_SEARCH if account.text(name)}
-    wanted = {name: value for name, value in said.items() if name in told}
+    wanted = {name: said[name] for name in SHOWN_BY_SEARCH if name in said and account.text(name)}
     alone = all(id_ == account.id for id_ in directory.holders(record))
-    here = (record.values["OrganisationID"], record.role) in account.seats and record.user_id in {None, account.id}
-    return here and alone and not differing(wanted, told)
+    here = where(record) in account.seats and record.user_id in {None, account.id}
+    return here and alone and not differing(wanted, account.values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bulk_import.catalogue import Role
-from bulk_import.directory import Account, Directory, folded
+from bulk_import.directory import Account, Directory, folded, where
 from bulk_import.errors import ApiDown, BulkImportError, CredentialsRefused, NotShown
 from bulk_import.run.desk import utc_now
 from bulk_import.run.fates import key_of
@@ -72,7 +72,7 @@ async def listed(records: Sequence[Record], api: OneFile) -> World:
     customer, name = await api.customer()
     organisations = {organisation.id: organisation for organisation in await api.organisations(customer)}
     _refuse_strangers(records, organisations, name)
-    seats = sorted({seat for record in records if (seat := _seat(record))[0] in organisations})
+    seats = sorted({seat for record in records if (seat := where(record))[0] in organisations})
     accounts = _accounts({seat: await api.search_users(*seat) for seat in seats})
     telling = {seat for account in accounts if account.text("MISID") for seat in account.seats}
     peopled = {seat for account in accounts for seat in account.seats}
@@ -135,7 +135,7 @@ def _refuse_strangers(records: Sequence[Record], organisations: Mapping[int, Org
 
     Where it owns some, the rows of the others are held, each by itself: one of them was mistyped.
     """
-    named = {_seat(record)[0] for record in records}
+    named = {where(record)[0] for record in records}
     if not named or named & organisations.keys():
         return
     owned = ", ".join(f"{one.id} ({one.name})" for one in organisations.values()) or "none at all"
@@ -144,12 +144,6 @@ def _refuse_strangers(records: Sequence[Record], organisations: Mapping[int, Org
         f"{', '.join(map(str, sorted(named)))}. Its organisations: {owned}.",
         "Correct the organisation, in the settings (organisation_id) or in the file, or use the token of its customer.",
     )
-
-
-def _seat(record: Record) -> Seat:
-    organisation = record.values["OrganisationID"]
-    assert isinstance(organisation, int)  # noqa: S101 - mandatory and checked
-    return organisation, record.role
 
 
 def _accounts(listed: Mapping[Seat, Sequence[Mapping[str, object]]], without: Container[int] = ()) -> list[Account]:
@@ -193,18 +187,18 @@ async def _found_by_misid(records: Iterable[Record], world: World, api: OneFile)
     Whether searches show MISIDs is not documented. Where they do not, each row's is searched for, and what is found
     is fetched, since only the account itself tells whether it holds that MISID.
     """
-    rows = [record for record in records if record.values.get("MISID") and _seat(record) in world.silent]
+    rows = [record for record in records if record.values.get("MISID") and where(record) in world.silent]
     found = await together([_holders(record, api) for record in rows])
     return [account for accounts in found for account in accounts]
 
 
 async def _holders(record: Record, api: OneFile) -> list[Account]:
     misid = str(record.values["MISID"])
-    entries = await api.search_users(*_seat(record), {"MISID": misid})
+    entries = await api.search_users(*where(record), {"MISID": misid})
     ids = [id_ for entry in entries if (id_ := id_of(entry)) is not None]
     if len(ids) > FEW:
         return []
-    fetched = [await _completed(api, Account(id_, frozenset({_seat(record)}), {}, in_full=False)) for id_ in ids]
+    fetched = [await _completed(api, Account(id_, frozenset({where(record)}), {}, in_full=False)) for id_ in ids]
     return [account for account in fetched if folded(account.text("MISID")) == folded(misid)]
 
 

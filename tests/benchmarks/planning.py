@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import fields_for_heading
 from bulk_import.check import Options, check_all, payload
+from bulk_import.cli import collect_seldom
 from bulk_import.directory import Account, Directory
 from bulk_import.journal import Remembered, payload_digest
 from bulk_import.lists import CentreList
@@ -55,6 +56,7 @@ def planning(rows: int) -> None:
 
 def main(name: str, way: str) -> None:
     """Plans for a file whose people OneFile has, but for a few, and says what that took."""
+    collect_seldom()
     checked = check_all(
         [read_table(Path(name), known=lambda text: bool(fields_for_heading(text)))], options=Options(today=TODAY)
     )

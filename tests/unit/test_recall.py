@@ -12,6 +12,7 @@ from bulk_import.actions import Update
 from bulk_import.catalogue import Role
 from bulk_import.check import payload
 from bulk_import.directory import Account, Directory
+from bulk_import.evidence import differences
 from bulk_import.journal import Remembered
 from bulk_import.run.recall import Changes, Recollection, credible_by
 from tests.unit.practice import row
@@ -69,6 +70,15 @@ def test_an_account_that_is_as_it_was_is_known_by_its_row() -> None:
     (account,) = recollection(accounts, {7: ROW}).known([ROW], Directory(accounts)).values()
     assert (account.id, account.in_full) == (7, True)
     assert payload(ROW).items() <= account.values.items()
+
+
+def test_only_its_own_row_need_not_be_compared_with_an_account_that_is_known() -> None:
+    """Another row that means the same account says what it says."""
+    accounts, other = [seen(7, ROW)], replace(CHANGED_ROW, row=2)
+    (account,) = recollection(accounts, {7: ROW}).known([ROW], Directory(accounts)).values()
+    assert differences(ROW, account) == ()
+    assert differences(other, account) == ("ClassroomID",)
+    assert differences(ROW, account.completed({"ClassroomID": 203})) == ("ClassroomID",)
 
 
 CHANGED_ROW = row(1, Role.LEARNER, ClassroomID=202).record
