@@ -207,13 +207,20 @@ def decide_all(
 ) -> list[Action]:
     """What would be done for rows that stand at these places: who has two roles in a file may have two accounts."""
     actions = [decide(record, directory, organisations, rules, place) for record, place in records]
-    claimed = {action.user_id for action in actions if not isinstance(action, Create) and action.user_id}
+    elsewhere = {at for at, one in enumerate(actions) if isinstance(one, Hold) and one.finding.code == OTHER_ROLE}
+    claimed = {_claimed(action, directory) for action in actions if elsewhere} - {None}
     return [
-        decide(record, directory, organisations, rules, place, claimed)
-        if isinstance(action, Hold) and action.finding.code == OTHER_ROLE
-        else action
-        for action, (record, place) in zip(actions, records, strict=True)
+        decide(record, directory, organisations, rules, place, claimed) if at in elsewhere else actions[at]
+        for at, (record, place) in enumerate(records)
     ]
+
+
+def _claimed(action: Action, directory: Directory) -> int | None:
+    """The account that a row means, though it may not be chosen."""
+    if isinstance(action, Skip):
+        found = directory.find(action.record)
+        return found.account.id if isinstance(found, One) else None
+    return None if isinstance(action, Create) else action.user_id
 
 
 def decide(
@@ -222,7 +229,7 @@ def decide(
     organisations: Collection[int],
     rules: Rules,
     place: Place,
-    claimed: Collection[int] = (),
+    claimed: Collection[int | None] = (),
 ) -> Action:
     """What would be done for one row by itself.
 

@@ -520,6 +520,8 @@ def test_a_person_of_two_roles_in_one_file_gets_both_accounts_whatever_came_betw
     tutor, _ = (record for source in checked for record in source.records())
     assert [type(action) for action in planned(checked).actions] == [Create, Create]
     assert [type(action) for action in planned(checked, [held_account(tutor)]).actions] == [Unchanged, Create]
+    chosen = planned(checked, [held_account(tutor)], rules=Rules(rows=RowChoice(only="3"))).actions
+    assert [type(action) for action in chosen] == [Skip, Create]
     (alone,) = planned(sources(both[1:]), [held_account(tutor)]).actions
     assert isinstance(alone, Hold)
     assert (alone.finding.code, alone.finding.detail) == ("account-other-role", "user id 77 (Assessor)")
