@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.catalogue import ONEFILE_ID
+from bulk_import.decide import NOT_THERE
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Decision, Done, NotSent, Outcome, Rejected, Unresolved
-from bulk_import.plan import NOT_MADE, NOT_THERE, REFUSED_BEFORE
+from bulk_import.plan import NOT_MADE, REFUSED_BEFORE
 from bulk_import.refusal import field_refused
 from bulk_import.report import RowFate, Status
 from bulk_import.submit import HALTED

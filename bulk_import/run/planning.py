@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.check import payload
+from bulk_import.decide import Rules
 from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
-from bulk_import.plan import NOTHING_EARLIER, Earlier, Plan, Rules, make_plan
+from bulk_import.plan import NOTHING_EARLIER, Earlier, Plan, make_plan
 from bulk_import.run.fates import key_of, refusal_words
 from bulk_import.run.memory import row_digest
 from bulk_import.site_key import site_secret

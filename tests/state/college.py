@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from bulk_import.actions import Create, Update
 from bulk_import.api import OneFile
 from bulk_import.check import payload
+from bulk_import.decide import Rules, decide_all
 from bulk_import.errors import StoppedEarly
 from bulk_import.findings import Place
 from bulk_import.journal import Journal, RunStart, RunState, State, Unresolved
-from bulk_import.plan import Rules, decide_all
 from bulk_import.run.fates import decisions, key_of
 from bulk_import.run.planning import left_to_do
 from bulk_import.run.world import look_up

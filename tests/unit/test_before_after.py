@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bulk_import.catalogue import Role
-from bulk_import.plan import Rules
+from bulk_import.decide import Rules
 from bulk_import.report import RowFate, Status
 from bulk_import.run.before_after import with_differences
 from tests.unit.tables import person

@@ -11,10 +11,11 @@ from bulk_import.actions import Create, Unchanged, Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Checked, Options, Record, check_all, payload
 from bulk_import.check.clearing import NOTHING
+from bulk_import.decide import Rules
 from bulk_import.directory import Account, Directory
 from bulk_import.journal import Done
 from bulk_import.plan import Plan as Planned
-from bulk_import.plan import Rules, make_plan
+from bulk_import.plan import make_plan
 from tests.unit.practice import Practice, row
 from tests.unit.tables import TODAY, people_table, person
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
+from bulk_import.decide import Rules
 from bulk_import.directory import Account, Directory
 from bulk_import.evidence import differences
 from bulk_import.findings import Severity
 from bulk_import.folding import folded
-from bulk_import.plan import SENDING_ORDER, Earlier, Plan, Rules, make_plan
+from bulk_import.plan import SENDING_ORDER, Earlier, Plan, make_plan
 from bulk_import.row_choice import RowChoice
 from tests.unit.tables import TODAY, people_table, person
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bulk_import.check import Checked, Record
-    from bulk_import.plan import Mode
+    from bulk_import.decide import Mode
 
 CENTRE = int(FIELDS["OrganisationID"].example)
 USUAL = Rules()

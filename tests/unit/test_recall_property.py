@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bulk_import.actions import Create, Unchanged
 from bulk_import.catalogue import Role
 from bulk_import.check import payload
+from bulk_import.decide import Rules, decide
 from bulk_import.directory import Account, Directory
 from bulk_import.findings import Place
 from bulk_import.journal import Remembered
-from bulk_import.plan import Rules, decide
 from bulk_import.run.recall import Changes, Recollection
 from tests.unit.practice import row
 

@@ -10,9 +10,10 @@ from bulk_import.actions import Skip
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all
 from bulk_import.cli.options import rows_from
+from bulk_import.decide import Rules
 from bulk_import.directory import Directory
 from bulk_import.errors import UsageError
-from bulk_import.plan import Plan, Rules, make_plan
+from bulk_import.plan import Plan, make_plan
 from bulk_import.row_choice import EVERY_ROW, RowChoice, spans
 from tests.unit.tables import TODAY, people_table, person
 

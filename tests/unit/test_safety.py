@@ -10,8 +10,9 @@ import pytest
 
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.check import Options, check_all, payload
+from bulk_import.decide import Rules
 from bulk_import.directory import Account, Directory
-from bulk_import.plan import Rules, make_plan
+from bulk_import.plan import make_plan
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 from bulk_import.safety import Limits, Portrait, objections, portrait
 from tests.unit.tables import TODAY, people_table, person
