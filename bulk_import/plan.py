@@ -35,6 +35,7 @@ SENDING_GROUPS = (
 )
 SENDING_ORDER = tuple(role for group in SENDING_GROUPS for role in group)
 
+MADE_BEFORE = "account-made-before"
 REFUSED_BEFORE = "refused-before"
 """The code of a row that came back in a marked file as OneFile had refused it."""
 
@@ -235,7 +236,7 @@ def _not_made_before(
         return action
     shown = "OneFile shows it as somebody else's by now" if user_id in directory.accounts else "OneFile hides it"
     detail = f"user id {user_id}; {shown}"
-    return Hold(action.record, Finding("account-made-before", _place(checked, action.record), detail=detail), user_id)
+    return Hold(action.record, Finding(MADE_BEFORE, _place(checked, action.record), detail=detail), user_id)
 
 
 def _one_create_a_person(actions: Sequence[Action], checked: Sequence[Checked]) -> list[Action]:

@@ -70,6 +70,7 @@ def _secret_from(file: Path) -> bytes:
     if len(key) < SECRET_BYTES:
         raise UsageError(
             f"The key file {file} cannot be read, or is damaged.",
-            "Bring it back from a backup; if there is none, delete it: earlier runs can then no longer be resumed.",
+            "Bring it back from a backup. If there is none, delete it: earlier runs can then no longer be resumed, and "
+            "after them you will be asked for a new journal.",
         )
     return key

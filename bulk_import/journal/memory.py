@@ -132,6 +132,22 @@ class Memory:
         with self._writing():
             self._connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?)", rows)
 
+    def knows_key(self, mark: str, *, anew: bool) -> bool:
+        """Whether a site's key is the one that people were kept with.
+
+        Args:
+            mark: what the key makes of a word that is always the same; nobody can tell the key by it.
+            anew: nobody is kept yet, so whatever key was there before counts no more.
+
+        Raises:
+            JournalError: it cannot be read or written.
+        """
+        with self._writing():
+            if anew:
+                self._connection.execute("DELETE FROM keys WHERE environment = ? AND host = ?", self._onefile)
+            self._connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", (*self._onefile, mark))
+        return self._rows("SELECT mark FROM keys WHERE environment = ? AND host = ?") == [(mark,)]
+
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with in_words(self._path):
             return self._connection.execute(sql, (*self._onefile, *values)).fetchall()

@@ -76,6 +76,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             FOREIGN KEY (run, source, row) REFERENCES operations (run, source, row)
         ) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE keys (
+            environment TEXT NOT NULL, host TEXT NOT NULL, mark TEXT NOT NULL,
+            PRIMARY KEY (environment, host)
+        ) WITHOUT ROWID""",
+    ),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

@@ -30,10 +30,11 @@ from bulk_import.run.ending import Ending, Finished, Mode, assemble
 from bulk_import.run.fates import decisions, fates, key_of
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
+from bulk_import.run.known_people import made_before
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import leavers_of, leavers_sentence
 from bulk_import.run.memory import remember_written, with_fields_shown
-from bulk_import.run.planning import Left, left_to_do, made_before, plan_of
+from bulk_import.run.planning import Left, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
@@ -116,7 +117,7 @@ def resume(
         _same_target(run, target)
         desk = _read_again(run, settings, journal)
         with holding_organisations(desk, target), naming_the_run(desk):
-            secret = ready_to_send(desk)
+            secret = ready_to_send(desk, target)
             journal.reopen_run(run.id)
             return asyncio.run(_go_on(desk, run, target, secret, progress, say))
 

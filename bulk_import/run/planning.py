@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from bulk_import.actions import Create, Hold, Skip, Unchanged, Update
 from bulk_import.check import payload
 from bulk_import.decide import Rules
-from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
 from bulk_import.plan import NOTHING_EARLIER, Earlier, Plan, make_plan
 from bulk_import.run.fates import key_of, refusal_words
-from bulk_import.run.memory import row_digest
+from bulk_import.run.known_people import made_before
 from bulk_import.site_key import site_secret
-from bulk_import.submit import IN_DOUBT, tokens_of
+from bulk_import.submit import IN_DOUBT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
     from bulk_import.actions import Action, Change
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from bulk_import.run.world import World
 
 _UNTOUCHED = frozenset({State.PLANNED, State.NOT_SENT})
-PRACTICE = "sandbox"
 CHANGED_SINCE = "the account has changed so much since that it may be another person's by now"
 PROTECTED_SINCE = "the settings protect the account by now, and it does not hold what was sent"
 _NOWHERE = Place("")
@@ -84,42 +82,6 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
         superseded=frozenset(key for key, digest in rows.items() if digest in superseded),
         refused={key: refusal_words(outcome) for key, outcome in ended if isinstance(outcome, Rejected)},
         made=made,
-    )
-
-
-def made_before(desk: Desk, target: Target) -> Callable[[Record], int | None]:
-    """Which account the journal knows for the person of a row, though the account may be changed or hidden by now.
-
-    Those that this program made or changed by the MISID, or by e-mail address and names, within organisation and role;
-    those that it ever found to hold just what a row says by all of that. The practice OneFile that a command starts
-    itself may be started afresh by deleting its file, so nothing is held against it.
-
-    Raises:
-        RefusedAsUnsafe: the key that the journal's tokens were made with is gone.
-    """
-    if target.environment == PRACTICE:
-        return NOTHING_EARLIER.made
-    made = desk.journal.made(target.environment, target.host)
-    if not desk.settings.secret_file.exists():
-        return _refuse_without_key(desk) if made else NOTHING_EARLIER.made
-    secret, digest = site_secret(desk.settings), row_digest(desk)
-    remembered = desk.journal.memory(target.environment, target.host).remembered()
-    confirmed = {one.digest: user_id for user_id, one in remembered.items()}
-
-    def account_of(record: Record) -> int | None:
-        said = payload(record)
-        known = (made[token] for token in tokens_of(said, secret) if token in made)
-        return next(known, None) or confirmed.get(digest(said))
-
-    return account_of
-
-
-def _refuse_without_key(desk: Desk) -> NoReturn:
-    raise RefusedAsUnsafe(
-        f"The key file {desk.settings.secret_file} is gone, and without it nobody is recognised whose account an "
-        "earlier run made: people could be made twice.",
-        "Bring the file back from a backup. If it is lost for good, give the next run a new journal with the setting "
-        "`journal`, and look at a dry run before you submit.",
     )
 
 

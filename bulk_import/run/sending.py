@@ -17,7 +17,7 @@ from bulk_import.references import KINDS
 from bulk_import.run.canary import sentences
 from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
-from bulk_import.site_key import site_secret
+from bulk_import.run.known_people import key_of_people
 from bulk_import.submit import Compared, carry_out
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bulk_import.journal import Key, Outcome
     from bulk_import.kinds import Json
     from bulk_import.run.desk import Desk
+    from bulk_import.run.target import Target
     from bulk_import.submit import Progress
 
 
@@ -47,15 +48,16 @@ class Sent:
     shown: frozenset[str] = frozenset()
 
 
-def ready_to_send(desk: Desk) -> bytes:
+def ready_to_send(desk: Desk, target: Target) -> bytes:
     """The site's secret, once all is there that sending needs: looked for before a run is begun.
 
     Raises:
+        RefusedAsUnsafe: the key file is gone, or another one.
         UsageError: the key file is damaged, or cannot be made.
         OutputError: the folder for reports cannot be made.
     """
     make_folder(desk.settings.out, "")
-    return site_secret(desk.settings)
+    return key_of_people(desk, target)
 
 
 async def send(

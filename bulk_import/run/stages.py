@@ -30,6 +30,7 @@ from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all, key_of
 from bulk_import.run.job import Job, read_and_check, submit_command, what_decides
+from bulk_import.run.known_people import all_hidden_sentence
 from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import absent, leavers_sentence
 from bulk_import.run.likeness import objections_to
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from bulk_import.plan import Plan
     from bulk_import.report import Calls
     from bulk_import.run.ending import Finished, Mode
+    from bulk_import.run.leavers import Absent
     from bulk_import.run.recall import Recollection
     from bulk_import.run.target import Target
     from bulk_import.settings import Settings
@@ -150,10 +152,7 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
     run = begin("dry-run", desk, target, world, plan, absent=gone)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     notices: tuple[str, ...] = (
-        *memory_notices(world, recollection, plan.actions),
-        *leavers_sentence(gone.leavers),
-        *unlisted_sentence(world.unlisted),
-        *protect_notices(desk, world),
+        *_found_out(desk, world, recollection, plan, gone),
         emails,
         f"To send exactly this plan and no other: {submit_command(desk.job, desk.settings)} --only-if {plan.digest}",
     )
@@ -163,6 +162,19 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
     ending = replace(ending, leavers=gone.leavers)
     told = with_differences(fates(desk.checked, decided, None), plan.changes, world.directory.accounts)
     return conclude(desk, told, ending)
+
+
+def _found_out(
+    desk: Desk, world: World, recollection: Recollection | None, plan: Plan, gone: Absent
+) -> tuple[str, ...]:
+    """What a report says of OneFile as it was found, beyond single rows."""
+    return (
+        *memory_notices(world, recollection, plan.actions),
+        *all_hidden_sentence(plan.actions, world.directory.accounts),
+        *leavers_sentence(gone.leavers),
+        *unlisted_sentence(world.unlisted),
+        *protect_notices(desk, world),
+    )
 
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
@@ -180,7 +192,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         if (utc_now() - asked).total_seconds() > orders.patience:
             *_, now = await _decided(read, target, api, orders)
             _refuse_another(plan, now)
-        secret = ready_to_send(desk)
+        secret = ready_to_send(desk, target)
         gone = absent(desk, target, world, plan.actions)
         run = begin("submit", desk, target, world, plan, absent=gone, remarks=passed, canary=preview.canary)
         remember_read(desk, target, world, plan.actions)
@@ -203,12 +215,8 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    remembered = memory_notices(world, recollection, plan.actions)
     notices = (
-        *remembered,
-        *leavers_sentence(gone.leavers),
-        *unlisted_sentence(world.unlisted),
-        *protect_notices(desk, world),
+        *_found_out(desk, world, recollection, plan, gone),
         emails,
         *passed,
         *sent.notices,

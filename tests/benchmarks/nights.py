@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import math
 import tempfile
 from collections import Counter
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bulk_import.sandbox import Running
 
 Role = Literal["Learner", "Tutor"]
+Paging = Literal["exact", "overlapping"]
 PAGE = 100
 SPARE = 10
 A_PERSON = 1.02
@@ -33,12 +35,15 @@ def nights(rows: int) -> None:
     """A night that makes `rows` people, and a second with a few new and a few changed; tutors, then learners.
 
     Tutors refer to nothing; learners name tutor, class and placement, whose four lists have to be loaded as well.
+    Where pages overlap, somebody may have slipped between two of them, and the list is asked for once more as a whole.
     """
     kinds: tuple[tuple[Role, int], ...] = (("Tutor", 0), ("Learner", 4))
-    for role, lists in kinds:
-        say(f"calls of a nightly file of {rows:,} people ({role}, who refer to {lists} lists):")
-        with tempfile.TemporaryDirectory() as name, running(switches=Switches(calls_per_minute=10**9)) as onefile:
-            _two_nights(_College(Path(name), onefile, role), rows)
+    styles: tuple[Paging, ...] = ("exact", "overlapping")
+    for (role, lists), paging in itertools.product(kinds, styles):
+        say(f"calls of a nightly file of {rows:,} people ({role}, who refer to {lists} lists), {paging} pages:")
+        switches = Switches(calls_per_minute=10**9, pages=paging)
+        with tempfile.TemporaryDirectory() as name, running(switches=switches) as onefile:
+            _two_nights(_College(Path(name), onefile, role, overlap=paging == "overlapping"), rows)
 
 
 def _two_nights(college: _College, rows: int) -> None:
@@ -56,8 +61,9 @@ def _two_nights(college: _College, rows: int) -> None:
 class _College:
     """A college and the practice OneFile that it submits to."""
 
-    def __init__(self, folder: Path, onefile: Running, role: Role) -> None:
+    def __init__(self, folder: Path, onefile: Running, role: Role, *, overlap: bool) -> None:
         self._folder = folder
+        self._overlap = 1 if overlap else 0
         self._onefile = onefile
         self._role = role
 
@@ -85,7 +91,8 @@ class _College:
     def pages(self) -> int:
         """How many pages hold all accounts, those of each role by themselves."""
         roles = Counter(user["Role"] for user in self._onefile.world.users())
-        return sum(math.ceil(count / PAGE) for count in roles.values())
+        step = PAGE - self._overlap
+        return sum(max(math.ceil((count - self._overlap) / step), 1) for count in roles.values())
 
     def _file(self, rows: int, changed: int) -> Path:
         path = self._folder / "people.csv"

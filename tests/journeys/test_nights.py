@@ -286,10 +286,30 @@ def test_whoever_was_made_is_known_though_the_account_is_hidden(
     assert college.night([learner(1, **{**before, **after})]) == {status: 1}
 
 
-def test_without_its_key_the_journal_knows_nobody_and_nothing_is_sent(tmp_path: Path, onefile: Running) -> None:
-    """A key that is gone stops a run, because whoever was made before could be made twice."""
-    college = College(tmp_path, onefile)
+@pytest.mark.parametrize("lost", ["", f"{'ab' * 32}\n"], ids=["gone", "replaced"])
+def test_without_its_key_the_journal_knows_nobody_and_nothing_is_sent(
+    tmp_path: Path, onefile: Running, lost: str
+) -> None:
+    """A key that is gone, or another one, stops a run, because whoever was made before could be made twice."""
+    college, key = College(tmp_path, onefile), tmp_path / "bulk-import.key"
     assert college.night([learner(1)]) == {"created": 1}
-    (tmp_path / "bulk-import.key").unlink()
+    kept = key.read_bytes()
+    key.unlink()
+    if lost:
+        key.write_text(lost, encoding="ascii")
     done = run(tmp_path, "submit", "people.csv", "--yes", env=college.env)
     assert (done.code, "Bring the file back" in done.err) == (4, True)
+    key.write_bytes(kept)
+    assert college.night([learner(1)]) == {"unchanged": 1}
+
+
+def test_a_onefile_that_was_set_back_is_told_from_people_hidden_one_by_one(tmp_path: Path, onefile: Running) -> None:
+    """Nobody is made again without a word, and the report says what may have happened and what to do."""
+    everybody, told = [learner(number) for number in range(1, 6)], "OneFile shows none of the 5 accounts"
+    assert College(tmp_path, onefile).night(everybody) == {"created": 5}
+    with sandbox.running() as fresh:
+        college = College(tmp_path, fresh)
+        assert college.night(everybody) == {"held": 5}
+        assert told in college.notices
+        assert college.night([*everybody[:4], learner(9)]) == {"held": 4, "created": 1}
+        assert "OneFile shows none" not in college.notices
