@@ -6,8 +6,9 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bulk_import.cli.screen import confirmed, console, shown
+from bulk_import.cli.screen import confirmed, console
 from bulk_import.errors import RefusedAsUnsafe, UsageError
+from bulk_import.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +20,16 @@ def show_story(story: Story) -> None:
     """A row's story, chapter by chapter."""
     out = console()
     for chapter in story.chapters:
-        out.print(shown(chapter.title))
+        out.print(printable(chapter.title))
         for line in chapter.lines:
-            out.print(shown(f"  {line}"))
+            out.print(printable(f"  {line}"))
 
 
 def show_purge(done: Purge, *, rehearsed: bool) -> None:
     """What a purge removed, or would remove, and what stays and why."""
     out = console()
     for line in _lines(done, rehearsed=rehearsed):
-        out.print(shown(line))
+        out.print(printable(line))
 
 
 def _lines(done: Purge, *, rehearsed: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bulk_import.folding import folded
+from bulk_import.printable import MARKS, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -43,37 +44,19 @@ def console(*, error: bool = False) -> Console:
     return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty(), width=width)
 
 
-def shown(text: object) -> str:
-    """Text that does nothing to a terminal: control characters and those that turn the writing direction are marked.
-
-    A cell, a heading or an answer of the server may hold any of them.
-    """
-    return "".join(mark if (mark := _MARKS.get(ord(letter))) else letter for letter in str(text))
-
-
-_HARMFUL = (
-    *range(32),
-    *range(127, 160),
-    0x061C,
-    *range(0x200B, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-)
-_MARKS = {code: "\ufffd" for code in (*_HARMFUL, 0xFEFF, *range(0xD800, 0xE000)) if code != ord("\n")}
-
-_ESCAPES = {code: f"\\u{code:04x}" for code in _MARKS if code >= ord(" ")}
+_ESCAPES = {code: f"\\u{code:04x}" for code in MARKS if code >= ord(" ")}
 
 
 def complain(stop: BulkImportError) -> None:
     """Says what stopped the command, and what to do, in plain sentences on standard error."""
-    print(shown(stop.message), file=sys.stderr)
+    print(printable(stop.message), file=sys.stderr)
     if stop.fix:
-        print(shown(stop.fix), file=sys.stderr)
+        print(printable(stop.fix), file=sys.stderr)
 
 
 def say(sentence: str) -> None:
     """A sentence to whoever waits, on standard error."""
-    print(shown(sentence), file=sys.stderr, flush=True)
+    print(printable(sentence), file=sys.stderr, flush=True)
 
 
 def say_if_practice(settings: Settings) -> None:
@@ -112,10 +95,10 @@ def show_news(finished: Finished) -> None:
 
 def _show_rest(finished: Finished, out: Console) -> None:
     for notice in finished.report.notices:
-        out.print(shown(f"• {notice}"))
+        out.print(printable(f"• {notice}"))
     out.print("Reports:")
     for file in finished.files:
-        out.print(shown(f"  {file}"))
+        out.print(printable(f"  {file}"))
     if any("-to-fix" in file.name for file in finished.files):
         out.print("Correct the file with -to-fix in its name, save it, and submit it as it is.")
 
@@ -124,7 +107,7 @@ def _table(title: str, *columns: str) -> Table:
     from rich.box import ASCII, ROUNDED  # noqa: PLC0415 - heavy
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(title=shown(title), title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
+    table = Table(title=printable(title), title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
     for column in columns:
         table.add_column(column, justify="right" if column in {"Rows", "Times", "Calls"} else "left")
     return table
@@ -180,9 +163,9 @@ def _problems(groups: Groups, report: Report) -> Table:
         table.add_row(
             f"{_weight(first, report)}\n{code}",
             f"{len(findings):,}",
-            shown(f"{_sheet(first, report)}{located(first)}"),
-            shown(_places(findings, report)),
-            shown(fix(first)),
+            printable(f"{_sheet(first, report)}{located(first)}"),
+            printable(_places(findings, report)),
+            printable(fix(first)),
         )
     if len(groups) > CODES_SHOWN:
         more = len(groups) - CODES_SHOWN
@@ -249,14 +232,14 @@ def confirmed(lines: Iterable[str], answers: Iterable[str] = ("yes",)) -> bool:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         for line in lines:
-            out.print(shown(line))
+            out.print(printable(line))
         return all(_typed(answer) for answer in answers)
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 def _typed(answer: str) -> bool:
-    wanted = "yes" if answer == "yes" else f"the name of the organisation, {shown(answer)},"
+    wanted = "yes" if answer == "yes" else f"the name of the organisation, {printable(answer)},"
     print(f"Type {wanted} to go on: ", end="", file=sys.stderr, flush=True)
     return folded(sys.stdin.readline()) == folded(answer)
 
@@ -265,11 +248,11 @@ def show_runs(rows: list[tuple[str, ...]], folder: Path) -> None:
     """The runs so far, newest first; `folder` is where they were looked for."""
     out = console()
     if not rows:
-        out.print(shown(f"There are no runs yet in {folder}."))
+        out.print(printable(f"There are no runs yet in {folder}."))
         return
     table = _table("Runs", "Run", "What", "State", "Where", "Rows", "Source")
     for row in rows:
-        table.add_row(*map(shown, row))
+        table.add_row(*map(printable, row))
     out.print(table)
 
 
@@ -301,16 +284,16 @@ def show_symptoms(settings: Settings, symptoms: tuple[Symptom, ...]) -> None:
     for setting in SETTINGS:
         value = getattr(settings, setting.name)
         told = "•••" if setting.name == "customer_token" and value else _value_words(value)
-        table.add_row(setting.name, shown(told), shown(settings.origins[setting.name]))
+        table.add_row(setting.name, printable(told), printable(settings.origins[setting.name]))
     for name in ("columns", "defaults", "severities"):
         for key, chosen in getattr(settings, name).items():
             title = "severity" if name == "severities" else name
-            table.add_row(shown(f"[{title}] {key}"), shown(chosen), shown(settings.file))
+            table.add_row(printable(f"[{title}] {key}"), printable(chosen), printable(settings.file))
     out = console()
     out.print(table)
     for symptom in symptoms:
         verdict = "well" if symptom.well else "WRONG"
-        out.print(shown(f"{verdict}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip()))
+        out.print(printable(f"{verdict}: {symptom.subject}: {symptom.found} {symptom.mend}".rstrip()))
 
 
 def _value_words(value: object) -> str:
@@ -331,4 +314,4 @@ def show_files(title: str, files: tuple[Path, ...]) -> None:
     out = console()
     out.print(title)
     for file in files:
-        out.print(shown(f"  {file}"))
+        out.print(printable(f"  {file}"))

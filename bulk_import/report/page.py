@@ -13,6 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.findings import shortened
+from bulk_import.printable import printable
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
 from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
 from bulk_import.report.groups import groups
@@ -100,11 +101,17 @@ def write_page(report: Report, stream: BinaryIO, *, most_rows: int = MOST_ROWS, 
     """
     from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only here, and slow to load
 
-    house = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    house = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
+    )
     template = house.from_string(_asset("page.html"))
     stream.writelines(
         piece.encode("utf-8", errors="replace") for piece in template.generate(_view(report, most_rows, whole))
     )
+
+
+def _harmless(value: object) -> object:
+    return printable(value) if type(value) is str else value
 
 
 def _asset(name: str) -> str:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bulk_import.findings import Finding, Place
+from bulk_import.printable import printable
 from bulk_import.report import Report, RowFate, Status, write_page
 from tests.unit.reporting import HEADINGS, assessor, report, table
 
@@ -22,6 +23,7 @@ HOSTILE = [
     "{{ 7 * 7 }}{% raw %}",
     "javascript:alert(1)",
     "\u202egnp.exe",
+    "\x1b]0;title\x07",
 ]
 VOID = {"meta", "br", "input", "img", "link"}
 
@@ -89,10 +91,12 @@ def test_what_stands_in_a_cell_is_text(text: str) -> None:
     """A cell's markup, wherever the page shows it, is shown and adds no element and no attribute."""
     rows = [assessor(1), assessor(2, First_Name=text, MISID=text, Role=text, Email=text)]
     calm = _page(report(table([assessor(1), assessor(2, First_Name="Bo", MISID="M2", Role="x", Email="y")])))
-    page = _page(report(table(rows, sheet="Staff", name="staff.xlsx")))
+    page = _page(report(table(rows, sheet="Staff", name=f"staff{text}.xlsx")))
     kinds = {(tag, frozenset(given)) for tag, given, _ in page.elements}
     assert kinds <= {(tag, frozenset(given)) for tag, given, _ in calm.elements}
-    assert text in "".join("".join(words) for tag, _, words in page.elements if tag == "main")
+    seen = "".join("".join(words) for tag, _, words in page.elements if tag == "main")
+    assert printable(text) in seen
+    assert printable(seen) == seen
 
 
 def test_rows_that_need_attention_come_first_and_the_page_says_what_it_leaves_out() -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show, show_runs, show_symptoms, shown
+from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show, show_runs, show_symptoms
 from bulk_import.errors import ApiDown, NothingToDo
+from bulk_import.printable import printable
 from bulk_import.run import Finished, look_for_runs
 from bulk_import.settings import load
 from tests.unit.reporting import assessor, report, table
@@ -30,13 +31,13 @@ from tests.unit.reporting import assessor, report, table
 )
 def test_control_characters_are_marked(text: str, seen: str) -> None:
     """Escape sequences, bells and turned writing become a mark; people's names stay."""
-    assert shown(text) == seen
+    assert printable(text) == seen
 
 
 @given(st.text())
-def test_nothing_harmful_is_ever_shown(text: str) -> None:
+def test_nothing_harmful_is_ever_printable(text: str) -> None:
     """No control character but the line break is left, and the rest can be encoded."""
-    seen = shown(text)
+    seen = printable(text)
     assert all(letter == "\n" or letter >= " " for letter in seen)
     assert "\x1b" not in seen
     seen.encode("utf-8")
@@ -97,5 +98,5 @@ def test_json_leaves_a_terminal_alone_and_means_the_same(text: str) -> None:
     with io.StringIO() as stream, redirect_stdout(stream):
         print_json({"heading": text})
         printed = stream.getvalue()
-    assert shown(printed) == printed
+    assert printable(printed) == printed
     assert json.loads(printed) == {"heading": text}
