@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -17,6 +18,8 @@ CONTENT_TYPES: Final = "[Content_Types].xml"
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 DATE: Final = (1980, 1, 1, 0, 0, 0)
+_LEADING_OUT = re.compile(r"(^|[/\\])\.{1,2}([/\\]|$)|:")
+"""In a part's name: whoever unpacks the file would write outside the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Parts:
     def save(self, stream: BinaryIO) -> None:
         """Writes the workbook: every part that was not changed with exactly the bytes that it had."""
         old = [entry.filename for entry in self.package.parts.values() if not entry.is_dir()]
-        if not all(name.isascii() for name in old):
+        if not all(name.isascii() for name in old) or any(_LEADING_OUT.search(name) for name in old):
             raise CannotMarkError("its parts have names that Excel would not give them")
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
             for name in dict.fromkeys([*old, *self.new]):
