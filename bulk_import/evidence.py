@@ -19,7 +19,7 @@ def differences(record: Record, account: Account) -> tuple[str, ...]:
 
     What is to be emptied and OneFile does not show may be full for all we know.
     """
-    if account.said_by == (record.source, record.row):
+    if account.said_by == record.key:
         return ()
     hidden = {name for name in record.cleared if name not in SHOWN and name not in account.values}
     differ = differing(payload(record), account.values)

@@ -127,7 +127,7 @@ def _has_account(action: Action) -> bool:
 
 
 def _row_of(action: Action) -> Awaited:
-    return Awaited(action.record.source, action.record.row)
+    return Awaited(*action.record.key)
 
 
 def _unless_in_vain(action: Action, coming: AbstractSet[Awaited], checked: Sequence[Checked]) -> Action:
@@ -204,7 +204,7 @@ def _not_again(action: Action, earlier: Earlier, rules: Rules, checked: Sequence
     """What is done stays as it is, even where the account was changed since; what was refused waits for a person."""
     if not isinstance(action, Create | Update) or _wanted_again(action, rules):
         return action
-    record, key = action.record, (action.record.source, action.record.row)
+    record, key = action.record, action.record.key
     place, done, said = _place(checked, record), earlier.done.get(key), earlier.refused.get(key)
     if said is not None:
         user_id = action.user_id if isinstance(action, Update) else None

@@ -98,6 +98,11 @@ class Record:
     cleared: tuple[str, ...] = ()
     user_id: int | None = None
 
+    @property
+    def key(self) -> tuple[int, int]:
+        """Source and row: what the row goes by in the journal."""
+        return self.source, self.row
+
 
 def payload(record: Record) -> dict[str, Json]:
     """What a record says: API name → JSON value as OneFile takes it, in the API's order; then what it empties."""

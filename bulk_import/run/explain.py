@@ -73,7 +73,7 @@ def explain(name: str, row: int, settings: Settings, *, source: str | None = Non
         decided = next((one for one in journal.decisions(name) if one.key == key), None)
         outcomes = {one.planned.key: one.outcome for one in journal.operations(name)}
         attempts = journal.attempts(name, key)
-    record = next((one for one in desk.records if (one.source, one.row) == key), None)
+    record = next((one for one in desk.records if one.key == key), None)
     outcome = outcomes.get(key)
     sent = {name: _in_words(name, value, report, outcomes) for name, value in _sent(record, decided).items()}
     verb = "sent" if attempts else "would be sent"

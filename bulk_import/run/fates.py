@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bulk_import.actions import Action
-    from bulk_import.check import Checked, Record
+    from bulk_import.check import Checked
     from bulk_import.journal import Key
 
 FIELD_OF_HOLD = {"organisation-unknown": "OrganisationID", NOT_THERE: ONEFILE_ID}
@@ -27,11 +27,6 @@ _PEOPLE_NAMED = ("DefaultAssessorID", "DefaultEmployerID")
 
 
 _AS_DECIDED = {"unchanged": Status.UNCHANGED, "hold": Status.HELD, "skip": Status.SKIPPED}
-
-
-def key_of(record: Record) -> Key:
-    """What a row goes by in the journal."""
-    return record.source, record.row
 
 
 def decisions(actions: Iterable[Action]) -> tuple[Decision, ...]:
@@ -46,7 +41,7 @@ def held_after_all(decided: Iterable[Decision], held: Iterable[Decision]) -> tup
 
 
 def _decision(action: Action) -> Decision:
-    key = key_of(action.record)
+    key = action.record.key
     match action:
         case Create():
             return Decision(key, "create")

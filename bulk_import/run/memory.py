@@ -20,7 +20,6 @@ from bulk_import.errors import BulkImportError, JournalError
 from bulk_import.journal import Done, Remembered, payload_digest
 from bulk_import.kinds import Awaited
 from bulk_import.run.desk import utc_now
-from bulk_import.run.fates import key_of
 from bulk_import.run.inquiry import Distrust, Inquiry
 from bulk_import.run.recall import Changes, Recollection, credible_by
 from bulk_import.site_key import site_secret
@@ -141,7 +140,7 @@ def remember_read(desk: Desk, target: Target, world: World, actions: Sequence[Ac
     for action in actions:
         if isinstance(action, Unchanged) and action.finding is None:
             one = Remembered(digest(payload(action.record)), until, world.looked_at)
-            if key_of(action.record) in world.recalled:
+            if action.record.key in world.recalled:
                 known = before.get(action.user_id)
                 if known is None:  # a run beside this one is about to change it
                     continue
@@ -211,7 +210,7 @@ def _remember_written(
     sent_at = {one.planned.key: one.sent_at for one in desk.journal.operations(run)}
     seats: dict[tuple[int, int], list[tuple[datetime, int]]] = defaultdict(list)
     for record, user_id in done:
-        if (moment := sent_at.get(key_of(record))) is not None:
+        if (moment := sent_at.get(record.key)) is not None:
             seats[int(str(record.values["OrganisationID"])), int(record.role)].append((moment, user_id))
     for seat, written in seats.items():
         memory.testify(seat, {user_id: moment for moment, user_id in sorted(written)[-WITNESSES:]})
@@ -226,13 +225,13 @@ def _filled_in(record: Record, accounts: Mapping[Key, int]) -> dict[str, Json]:
 
 
 def _accounts(actions: Sequence[Action], outcomes: Mapping[Key, Outcome]) -> dict[Key, int]:
-    there = {key_of(one.record): one.user_id for one in actions if isinstance(one, Update | Unchanged)}
+    there = {one.record.key: one.user_id for one in actions if isinstance(one, Update | Unchanged)}
     return there | {key: outcome.user_id for key, outcome in outcomes.items() if isinstance(outcome, Done)}
 
 
 def _written(changes: Sequence[Change], outcomes: Mapping[Key, Outcome]) -> Iterator[tuple[Record, int]]:
     for change in changes:
-        match outcomes.get(key_of(change.record)):
+        match outcomes.get(change.record.key):
             case Done(user_id=user_id, confirmed=False, attempts=1) if (
                 isinstance(change, Create) or change.finding is None
             ):

@@ -27,7 +27,7 @@ from bulk_import.run.bookkeeping import (
 from bulk_import.run.canary import canary_again
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import Ending, Finished, Mode, assemble
-from bulk_import.run.fates import decisions, fates, key_of
+from bulk_import.run.fates import decisions, fates
 from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.known_people import made_before
@@ -229,7 +229,7 @@ async def _go_on(
     outcomes = _outcomes(desk.journal, run)
     decided = desk.journal.decisions(run.id)
     done = {one.key: one for one in decided if isinstance(outcomes.get(one.key), Done)}
-    made = [Create(record) for record in desk.records if (one := done.get(key_of(record))) and one.kind == "create"]
+    made = [Create(record) for record in desk.records if (one := done.get(record.key)) and one.kind == "create"]
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
     notices = (*leavers_sentence(ending.leavers), emails, *_remarks(run), *sent.notices)

@@ -11,7 +11,7 @@ from bulk_import.decide import Rules
 from bulk_import.findings import Finding, Place
 from bulk_import.journal import Done, Rejected, State, payload_digest
 from bulk_import.plan import NOTHING_EARLIER, Earlier, Plan, make_plan
-from bulk_import.run.fates import key_of, refusal_words
+from bulk_import.run.fates import refusal_words
 from bulk_import.run.known_people import made_before
 from bulk_import.site_key import site_secret
 from bulk_import.submit import IN_DOUBT
@@ -75,7 +75,7 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
         return Earlier(made=made)
     secret = site_secret(desk.settings)
     known, superseded = desk.journal.last_outcomes(target.environment, target.host)
-    rows = {key_of(record): payload_digest(secret, payload(record)) for source in marked for record in source.valid}
+    rows = {record.key: payload_digest(secret, payload(record)) for source in marked for record in source.valid}
     ended = [(key, known[digest]) for key, digest in rows.items() if digest in known]
     return Earlier(
         done={key: outcome.user_id for key, outcome in ended if isinstance(outcome, Done)},
@@ -121,7 +121,7 @@ def left_to_do(
     """
     meant = {one.key: one for one in decisions if one.kind in {"create", "update"}}
     state = {key: operations[key].state if key in operations else State.PLANNED for key in meant}
-    now = {key: action for action in actions if (key := key_of(action.record)) in meant}
+    now = {key: action for action in actions if (key := action.record.key) in meant}
     doubtful = [key for key in now if state[key] in IN_DOUBT]
     given_up = {key: why for key in doubtful if (why := _why_not(now[key], meant[key]))}
     anew = [_still(now[key], meant[key]) for key in now if state[key] in _UNTOUCHED]

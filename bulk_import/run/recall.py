@@ -14,7 +14,6 @@ from bulk_import.actions import Update
 from bulk_import.check import payload
 from bulk_import.difference import SHOWN, differing
 from bulk_import.directory import where
-from bulk_import.run.fates import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -90,7 +89,7 @@ class Recollection:
             said = payload(record)
             match ids.get(self.digest(said), []):
                 case [id_] if _agrees(record, said, directory.accounts[id_], directory):
-                    key, seat = key_of(record), where(record)
+                    key, seat = record.key, where(record)
                     found[key] = directory.accounts[id_].recalled(seat, key, said)
                 case _:
                     pass
@@ -112,10 +111,10 @@ class Recollection:
             directory: with the accounts that are known.
             known: what `known` gave.
         """
-        found = dict.fromkeys(directory.unread(record for record in records if key_of(record) not in known))
+        found = dict.fromkeys(directory.unread(record for record in records if record.key not in known))
         decided: dict[datetime, list[Record]] = defaultdict(list)
         for record in records:
-            if (mine := known.get(key_of(record))) is not None:
+            if (mine := known.get(record.key)) is not None:
                 decided[self.remembered[mine.id].until].append(record)
         for until, rows in decided.items():
             others = directory.unread(rows)

@@ -15,7 +15,6 @@ from bulk_import.journal import Decision
 from bulk_import.plan import NOT_MADE, vain_detail
 from bulk_import.references import KINDS
 from bulk_import.run.canary import sentences
-from bulk_import.run.fates import key_of
 from bulk_import.run.folder import make_folder
 from bulk_import.run.known_people import key_of_people
 from bulk_import.submit import Compared, carry_out
@@ -137,7 +136,7 @@ def _looked_up(record: Record) -> Mapping[str, Json]:
 def _accounts(actions: Sequence[Action]) -> dict[Key, int]:
     """The accounts of the rows that mean one that is there."""
     known = (one for one in actions if isinstance(one, Update | Unchanged | Skip))
-    return {key_of(one.record): one.user_id for one in known if one.user_id is not None}
+    return {one.record.key: one.user_id for one in known if one.user_id is not None}
 
 
 @contextmanager

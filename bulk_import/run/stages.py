@@ -28,7 +28,7 @@ from bulk_import.run.canary import canary_of
 from bulk_import.run.comparison import difference_between, save_plan, what_has_changed
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
-from bulk_import.run.fates import decisions, fates, held_after_all, key_of
+from bulk_import.run.fates import decisions, fates, held_after_all
 from bulk_import.run.job import Job, read_and_check, submit_command, what_decides
 from bulk_import.run.known_people import all_hidden_sentence
 from bulk_import.run.latest import listed_with_latest
@@ -212,7 +212,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         sent = await with_fields_shown(desk, target, plan.changes, sent, api)
         calls = calls_of(api)
     remember_written(desk, target, run, plan.changes, sent, actions=plan.actions)
-    done = [change for change in plan.changes if isinstance(sent.outcomes[key_of(change.record)], Done)]
+    done = [change for change in plan.changes if isinstance(sent.outcomes[change.record.key], Done)]
     created = [change for change in done if isinstance(change, Create)]
     emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
     notices = (

@@ -12,7 +12,6 @@ from bulk_import.catalogue import Role
 from bulk_import.directory import Account, Directory, folded, where
 from bulk_import.errors import ApiDown, BulkImportError, CredentialsRefused, NotShown
 from bulk_import.run.desk import utc_now
-from bulk_import.run.fates import key_of
 from bulk_import.run.recall import fields_told
 from bulk_import.wire import id_of
 
@@ -109,7 +108,7 @@ async def completed(
     """
     known = {} if recollection is None else recollection.known(records, world.directory)
     directory = world.directory.with_details(known.values())
-    others = [record for record in records if key_of(record) not in known]
+    others = [record for record in records if record.key not in known]
     directory = directory.with_details(await _found_by_misid(others, world, api))
     unread = directory.unread(records) if recollection is None else recollection.unread(records, directory, known)
     details = await _details(api, [directory.accounts[id_] for id_ in unread])
@@ -118,16 +117,6 @@ async def completed(
         details = recollection.with_hidden(others, details)
     recalled = {**world.recalled, **known}
     return replace(world, directory=directory.with_details(details), recalled=recalled, shown=shown)
-
-
-async def look_up(records: Sequence[Record], api: OneFile) -> World:
-    """Asks OneFile for all that deciding these rows needs, with nothing remembered.
-
-    Raises:
-        ApiDown: no answer, or none that can be used.
-        CredentialsRefused: the customer token is not accepted.
-    """
-    return await completed(await listed(records, api), records, api)
 
 
 def _refuse_strangers(records: Sequence[Record], organisations: Mapping[int, Organisation], customer: str) -> None:

@@ -76,11 +76,6 @@ def first_rows(
     return [*(rows[key] for key in sorted(rows.keys() & needed - chosen.keys())), *chosen.values()]
 
 
-def key_of(change: Change) -> Key:
-    """What a change's row goes by in the journal."""
-    return change.record.source, change.record.row
-
-
 def what_is_sent(change: Change, said: Mapping[str, object]) -> Mapping[str, object]:
     """What of all that a row says is sent: a new account has no fields to be emptied."""
     match change:
@@ -116,14 +111,14 @@ async def look_back(
             told = await _told(outcome.user_id, sent, api, halt, settle_wait)
         compared = {name for name in sent if told and told.get(name) is not None}
         if not compared or told is None or not isinstance(outcome, Done):
-            unseen.append(key_of(change))
+            unseen.append(change.record.key)
             continue
         shown |= compared
         hidden.update(dict.fromkeys(name for name in sent if name not in compared and name != "Role"))
         if fields := _otherwise(sent, told):
-            others[key_of(change)] = (outcome.user_id, fields)
+            others[change.record.key] = (outcome.user_id, fields)
         else:
-            agreeing.append(key_of(change))
+            agreeing.append(change.record.key)
     return Compared(tuple(agreeing), others, tuple(unseen), tuple(hidden), frozenset(shown))
 
 

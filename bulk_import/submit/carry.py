@@ -15,7 +15,7 @@ from bulk_import.folding import folded, plainly_folded
 from bulk_import.journal import Done, NotSent, Planned, Rejected, State, Unresolved, keyed_token, payload_digest
 from bulk_import.plan import SENDING_GROUPS
 from bulk_import.steps import api_down
-from bulk_import.submit.canary import Compared, first_rows, key_of, look_back, what_is_sent
+from bulk_import.submit.canary import Compared, first_rows, look_back, what_is_sent
 from bulk_import.submit.halt import Halt, Halted, StopSignal, our_mistake
 from bulk_import.submit.row import HALTED, HALTED_IN_DOUBT, IN_DOUBT, Office, Row
 from bulk_import.submit.settle import CALL_LIFETIME, SETTLE_WAIT, Settler
@@ -113,7 +113,7 @@ async def carry_out(
         RefusedAsUnsafe: a row would now be sent with other content than when the run began.
     """
     halt = Halt(api.sleep)
-    said = {key_of(change): payload(change.record) for change in changes}
+    said = {change.record.key: payload(change.record) for change in changes}
     operations = _operations(changes, said, journal, run, secret)
     made = _accounts_made(journal, run)
     claims = Claims(journal.remember_known(run, known_before), made)
@@ -128,8 +128,8 @@ async def carry_out(
     compared = None
     try:
         if canary and changes:
-            said_then = {key_of(change): payload(change.record) for change in done_before}
-            rows = {key_of(change): change for change in (*done_before, *changes)}
+            said_then = {change.record.key: payload(change.record) for change in done_before}
+            rows = {change.record.key: change for change in (*done_before, *changes)}
             compared = await _Canary(crew, rows, said_then | said, _done(journal, run), canary).fly(stop)
         for group in _groups(changes):
             await crew.work(group, stop)
@@ -155,7 +155,7 @@ def _operations(
     Raises:
         RefusedAsUnsafe: it knows one of them with other content.
     """
-    planned = {key_of(change): _planned(change, said[key_of(change)], secret) for change in changes}
+    planned = {change.record.key: _planned(change, said[change.record.key], secret) for change in changes}
     if len(planned) != len(changes):
         raise ValueError("a row stands twice in the plan")
     journal.plan(run, planned.values())
@@ -174,7 +174,7 @@ def _other(known: Planned, planned: Planned) -> bool:
 
 def _planned(change: Change, said: Mapping[str, object], secret: bytes) -> Planned:
     return Planned(
-        key=key_of(change),
+        key=change.record.key,
         role=int(change.record.role),
         identity=keyed_token(secret, *_person(said), folded(said.get("MISID", ""))),
         payload_digest=payload_digest(secret, said),
@@ -230,7 +230,7 @@ class _Canary:
     async def fly(self, stop: StopSignal | None) -> Compared | None:
         """Sends the first rows and compares what comes back; stops the run unless it agrees and rows are left."""
         crew = self.crew
-        while waiting := [change for change in self._first() if key_of(change) not in self._outcomes()]:
+        while waiting := [change for change in self._first() if change.record.key not in self._outcomes()]:
             for group in _groups(waiting):
                 await crew.work(group, stop)
             if crew.office.halt.stopped:
@@ -248,13 +248,13 @@ class _Canary:
 
     def _what_was_sent(self, change: Change) -> Mapping[str, object]:
         """What was sent for a row, with ids in place of rows; as it is where it waits for one, and was not sent."""
-        sent = what_is_sent(change, self.said[key_of(change)])
+        sent = what_is_sent(change, self.said[change.record.key])
         return sent if self.crew.accounts.missing(sent) else self.crew.accounts.filled(sent)
 
     async def _compared(self, stop: StopSignal | None) -> Compared | None:
         office = self.crew.office
         outcomes = self._outcomes()
-        chosen = [(change, outcomes.get(key_of(change)), self._what_was_sent(change)) for change in self._first()]
+        chosen = [(change, outcomes.get(change.record.key), self._what_was_sent(change)) for change in self._first()]
         watch = None if stop is None else asyncio.ensure_future(_heed(stop, office.halt))
         try:
             return await look_back(chosen, office.api, office.halt, office.settler.settle_wait)
@@ -299,9 +299,9 @@ class _Crew:
 
     async def work(self, group: Sequence[Change], stop: StopSignal | None) -> None:
         """Carries a group out; returns early once the run has been stopped."""
-        waiting = [change for change in group if key_of(change) not in self.outcomes]
+        waiting = [change for change in group if change.record.key not in self.outcomes]
         # rows in doubt come last: by then searches have caught up with what an earlier process had sent
-        queue = iter(sorted(waiting, key=lambda change: self._operations[key_of(change)].state in IN_DOUBT))
+        queue = iter(sorted(waiting, key=lambda change: self._operations[change.record.key].state in IN_DOUBT))
         async with asyncio.TaskGroup() as tasks:
             watch = None if stop is None else tasks.create_task(_heed(stop, self.office.halt))
             workers = [tasks.create_task(self._worker(queue)) for _ in range(self.office.api.concurrency)]
@@ -313,7 +313,7 @@ class _Crew:
         for change in queue:
             if self.office.halt.stopped:
                 return
-            key = key_of(change)
+            key = change.record.key
             sent = what_is_sent(change, self._said[key])
             if missing := self.accounts.missing(sent):
                 self._left_waiting(key, missing)

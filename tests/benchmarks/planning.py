@@ -23,7 +23,6 @@ from bulk_import.lists import CentreList
 from bulk_import.plan import make_plan
 from bulk_import.read import read_table
 from bulk_import.references import answer, asked, settle
-from bulk_import.run.fates import key_of
 from bulk_import.run.recall import Changes, Recollection
 from tests.benchmarks.measure import measured, python, say, verdict
 
@@ -90,7 +89,7 @@ def _planned(
     recollection = Recollection(directory.accounts, remembered, changes, oldest, _digest)
     known = recollection.known(records, directory)
     directory = directory.with_details(known.values())
-    others = [record for record in records if key_of(record) not in known]
+    others = [record for record in records if record.key not in known]
     unread = recollection.unread(records, directory, known)
     fetched = recollection.with_hidden(others, [accounts[id_] for id_ in unread])
     plan = make_plan(checked, directory.with_details(fetched), organisations={1}, target={})

@@ -15,9 +15,9 @@ from bulk_import.decide import Rules, decide_all
 from bulk_import.errors import StoppedEarly
 from bulk_import.findings import Place
 from bulk_import.journal import Journal, RunStart, RunState, State, Unresolved
-from bulk_import.run.fates import decisions, key_of
+from bulk_import.run.fates import decisions
 from bulk_import.run.planning import left_to_do
-from bulk_import.run.world import look_up
+from bulk_import.run.world import completed, listed
 from bulk_import.submit import CALL_LIFETIME, SETTLE_WAIT, carry_out
 from tests.state.mortal import Died, Life, MortalJournal
 from tests.state.server import ORGANISATION, TOKEN, Server, Wire
@@ -171,7 +171,7 @@ class College:
                 run, known = unfinished.id, frozenset[int]()
                 journal.reopen_run(run)
                 changes = await self._go_on(journal, run, api)
-            self._changes = frozenset(key_of(change.record) for change in changes)
+            self._changes = frozenset(change.record.key for change in changes)
             carried = await carry_out(
                 changes,
                 api=api,
@@ -224,7 +224,7 @@ class College:
         return [*left.changes]
 
     async def _planned(self, api: OneFile) -> tuple[Directory, list[Action]]:
-        directory = (await look_up(self.rows, api)).directory
+        directory = (await completed(await listed(self.rows, api), self.rows, api)).directory
         return directory, decide_all(
             [(row, Place("people.csv")) for row in self.rows], directory, {ORGANISATION}, Rules()
         )
@@ -248,7 +248,7 @@ class College:
 
     def tag(self, key: tuple[int, int]) -> str:
         """What a row's account is known by, see `User.tag`."""
-        return next(tag_of(row) for row in self.rows if key_of(row) == key)
+        return next(tag_of(row) for row in self.rows if row.key == key)
 
 
 def tag_of(row: Record) -> str:

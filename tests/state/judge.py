@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from bulk_import.check import payload
 from bulk_import.journal import Decision, Done, NotSent, Rejected, State, Unresolved
 from bulk_import.run.ending import Ending, assemble
-from bulk_import.run.fates import fates, key_of
+from bulk_import.run.fates import fates
 from tests.state.college import tag_of
 from tests.unit.reporting import FINISHED, STARTED, assessor, checked, table
 
@@ -114,7 +114,7 @@ def report_balances(
 ) -> None:
     """The report accounts for each row once and counts as many created and updated as there are."""
     sources = _checked(len(college.rows))
-    plan = {key_of(one): Decision(key_of(one), "unchanged", 1) for one in college.rows}
+    plan = {one.key: Decision(one.key, "unchanged", 1) for one in college.rows}
     plan |= {decision.key: decision for decision in decided if decision.key in outcomes}
     ending = Ending("run", "submit", STARTED, FINISHED, "sandbox", stopped=stopped)
     report = assemble(sources, fates(sources, plan.values(), outcomes), ending)

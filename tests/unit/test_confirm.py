@@ -14,7 +14,7 @@ from bulk_import.cli.screen import ask
 from bulk_import.errors import CredentialsRefused
 from bulk_import.run import Preview
 from bulk_import.run.preview import emailed
-from bulk_import.run.world import look_up
+from bulk_import.run.world import completed, listed
 from bulk_import.sandbox import CUSTOMER_TOKEN
 from tests.unit.practice import Practice, rows
 
@@ -85,7 +85,7 @@ def looked_up(practice: Practice, records: list[Record]) -> World:
 
     async def look() -> World:
         async with practice.onefile(CUSTOMER_TOKEN, 8, 300) as api:
-            return await look_up(records, api)
+            return await completed(await listed(records, api), records, api)
 
     return practice.run(look())
 

@@ -487,7 +487,7 @@ def test_nothing_is_sent_again_that_ended_before(
     checked = sources([person(Role.LEARNER)])
     record = only(checked)
     directory = Directory([] if there is None else [held_account(record, **there)])
-    key = (record.source, record.row)
+    key = record.key
     ended = {
         "done": Earlier(done={key: 77}),
         "superseded": Earlier(done={key: 77}, superseded=frozenset({key})),

@@ -89,7 +89,7 @@ def test_whatever_fails_and_wherever_it_is_killed_each_row_gets_one_account(
     by_row = {key: outcome.user_id for key, outcome in carried.outcomes.items() if isinstance(outcome, Done)}
     assert sorted(by_row.values()) == sorted(practice.made())
     for create in creates:
-        key = create.record.source, create.record.row
+        key = create.record.key
         assert practice.made()[by_row[key]] == create.record.values["Email"]
         assert written[key].state is State.DONE
         assert written[key].outcome == carried.outcomes[key]
