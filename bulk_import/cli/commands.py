@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,13 +33,12 @@ from bulk_import.cli.options import (
     role_from,
     rows_from,
 )
-from bulk_import.errors import BulkImportError, InputUnreadable, UsageError
+from bulk_import.cli.surroundings import answering, approval, finish, settings_of, target_of
+from bulk_import.errors import BulkImportError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from bulk_import.run import Finished, Preview, Target
-    from bulk_import.settings import Settings
 
 app = typer.Typer(
     name="bulk-import",
@@ -96,14 +93,14 @@ def check(
     """Read and check FILE…; nothing is sent and OneFile is not asked."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    with _answering(as_json=as_json):
-        settings = _settings(context, out=out)
+    with answering(as_json=as_json):
+        settings = settings_of(context, out=out)
         job = job_from(files, sheet, role, map_, set_, date_order)
         finished = run.check(job, settings)
         if save_map:
             sources = (source.checked for source in finished.report.sources)
             screen.say("\n".join(run.save_mapping(sources, settings).lines()))
-        _finish(finished, as_json=as_json)
+        finish(finished, as_json=as_json)
 
 
 @app.command("dry-run", rich_help_panel="The job")
@@ -131,13 +128,13 @@ def dry_run(
     """Check FILE…, look everybody up in OneFile and decide for every row; sends no change."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    with _answering(as_json=as_json):
-        settings = _settings(context, out=out)
+    with answering(as_json=as_json):
+        settings = settings_of(context, out=out)
         job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
         screen.say_if_practice(settings)
-        with _target(settings) as target:
+        with target_of(settings) as target:
             finished = run.dry_run(job, settings, target, say=screen.say, plan_file=save_plan)
-        _finish(finished, as_json=as_json)
+        finish(finished, as_json=as_json)
 
 
 @app.command(rich_help_panel="The job")
@@ -168,14 +165,14 @@ def submit(
     """Dry run, then carry it out."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    with _answering(as_json=as_json):
-        settings = _settings(context, out=out, canary=canary)
+    with answering(as_json=as_json):
+        settings = settings_of(context, out=out, canary=canary)
         job = job_from(files, sheet, role, map_, set_, date_order, mode, rows=rows_from(only, skip, again), full=full)
-        orders = run.Orders(approve=_approve(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
+        orders = run.Orders(approve=approval(yes=yes), say=screen.say, only_if=only_if, allow_large=allow_large)
         screen.say_if_practice(settings)
-        with _target(settings) as target, screen.progress(quiet=quiet) as progress:
+        with target_of(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.submit(job, settings, target, orders=orders, progress=progress)
-        _finish(finished, as_json=as_json)
+        finish(finished, as_json=as_json)
 
 
 @app.command(rich_help_panel="The job")
@@ -192,12 +189,12 @@ def resume(
     """Finish a run that stopped early: nothing is sent for rows that are done."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    with _answering(as_json=as_json):
-        settings = _settings(context, canary=canary)
+    with answering(as_json=as_json):
+        settings = settings_of(context, canary=canary)
         run.look_for_runs(settings, run_name)
-        with _target(settings) as target, screen.progress(quiet=quiet) as progress:
+        with target_of(settings) as target, screen.progress(quiet=quiet) as progress:
             finished = run.resume(run_name, settings, target, progress=progress, say=screen.say)
-        _finish(finished, as_json=as_json)
+        finish(finished, as_json=as_json)
 
 
 @app.command(rich_help_panel="The job")
@@ -205,7 +202,7 @@ def demo(context: typer.Context, *, quiet: Quiet = False) -> None:
     """The whole job on a sample workbook against a practice OneFile on this machine; needs no settings."""
     from bulk_import.cli import practice  # noqa: PLC0415 - heavy
 
-    practice.demo(_settings(context), quiet=quiet)
+    practice.demo(settings_of(context), quiet=quiet)
 
 
 @app.command("runs", rich_help_panel="Afterwards")
@@ -213,7 +210,7 @@ def runs(context: typer.Context) -> None:
     """List the runs so far, newest first."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    settings = _settings(context)
+    settings = settings_of(context)
     screen.show_runs(run.runs(settings), settings.journal.parent)
 
 
@@ -230,9 +227,9 @@ def report(
     """Write a run's reports again, from the journal and the source file."""
     from bulk_import import run  # noqa: PLC0415 - heavy
 
-    with _answering(as_json=as_json):
+    with answering(as_json=as_json):
         write = run.share if share else run.rebuild
-        _finish(write(run_name, _settings(context)), as_json=as_json, done=share)
+        finish(write(run_name, settings_of(context)), as_json=as_json, done=share)
 
 
 @app.command(rich_help_panel="Afterwards")
@@ -250,8 +247,8 @@ def explain(
     from bulk_import import run  # noqa: PLC0415 - heavy
     from bulk_import.cli import afterwards  # noqa: PLC0415 - beside its only use
 
-    with _answering(as_json=as_json):
-        story = run.explain(run_name, row, _settings(context), source=source)
+    with answering(as_json=as_json):
+        story = run.explain(run_name, row, settings_of(context), source=source)
     if as_json:
         screen.print_json(story.summary)
     else:
@@ -273,8 +270,8 @@ def purge(
     from bulk_import import run  # noqa: PLC0415 - heavy
     from bulk_import.cli import afterwards  # noqa: PLC0415 - beside its only use
 
-    with _answering(as_json=as_json):
-        settings = _settings(context, retention=age_from(older_than))
+    with answering(as_json=as_json):
+        settings = settings_of(context, retention=age_from(older_than))
         if not rehearse:
             afterwards.ask_about(run.purge(settings, rehearse=True), yes=yes)
         done = run.purge(settings, rehearse=rehearse)
@@ -303,8 +300,8 @@ def templates(
 def _choices(context: typer.Context) -> Mapping[str, tuple[str, ...]]:
     from bulk_import.run import centre  # noqa: PLC0415 - heavy
 
-    settings = _settings(context)
-    with _target(settings) as target:
+    settings = settings_of(context)
+    with target_of(settings) as target:
         return centre.choices(settings, target, screen.say)
 
 
@@ -320,8 +317,8 @@ def lists(
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"{out} is not a workbook's name.", f"Write --out {out.with_suffix('.xlsx')}.")
-    settings = _settings(context)
-    with _target(settings) as target:
+    settings = settings_of(context)
+    with target_of(settings) as target:
         found = centre.centres(settings, target, screen.say)
     write_lists(out, {name: [(one.id, one.name, one.lists[name]) for one in found] for name in centre.LISTS})
     screen.show_files("Written; it holds the names of staff, so keep it where such data may be kept:", (out,))
@@ -356,83 +353,12 @@ def doctor(context: typer.Context) -> None:
     """Look at settings, credentials, connection, rate and disk, and say how to mend what is wrong."""
     from bulk_import.run import doctor as examination  # noqa: PLC0415 - heavy
 
-    settings = _settings(context)
+    settings = settings_of(context)
     symptoms = examination.local(settings)
     try:
-        with _target(settings) as target:
+        with target_of(settings) as target:
             symptoms += examination.remote(settings, target, screen.say)
     except BulkImportError as stop:
         symptoms += (examination.stopped("credentials", stop),)
     screen.show_symptoms(settings, symptoms)
     raise typer.Exit(max((symptom.exit_code for symptom in symptoms if not symptom.well), default=0))
-
-
-def _settings(context: typer.Context, **options: object) -> Settings:
-    from bulk_import.catalogue import FIELDS, ONEFILE_ID, coding_problems  # noqa: PLC0415 - after --help
-    from bulk_import.settings import load  # noqa: PLC0415 - after --help
-
-    given = {name: str(value) for name, value in options.items() if value is not None}
-    return load(config=context.obj, options=given, fields=(*FIELDS, ONEFILE_ID), coding_problems=coding_problems)
-
-
-@contextmanager
-def _target(settings: Settings) -> Iterator[Target]:
-    from bulk_import.cli import practice  # noqa: PLC0415 - heavy
-    from bulk_import.customer_token import customer_token  # noqa: PLC0415 - after --help
-    from bulk_import.run import Target  # noqa: PLC0415 - heavy
-
-    if settings.environment == "sandbox":
-        with practice.server(settings.sandbox_state) as target:
-            yield target
-    else:
-        yield Target(settings.environment, settings.base_url, customer_token(settings))
-
-
-def _approve(*, yes: bool) -> Callable[[Preview], bool]:
-    """What answers the question; without --yes that needs a terminal, which is looked for before anything else."""
-    if yes:
-        return lambda _preview: True
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "Nothing was sent: there is no terminal here that could ask you.",
-            "Look at the result of bulk-import dry-run, then add --yes to submit.",
-        )
-    return screen.ask
-
-
-@contextmanager
-def _answering(*, as_json: bool) -> Iterator[None]:
-    """With --json even a command that stops answers with one JSON object."""
-    try:
-        yield
-    except BulkImportError as stop:
-        if as_json:
-            screen.print_json(_stopped(stop))
-        raise
-
-
-def _stopped(stop: BulkImportError) -> dict[str, object]:
-    findings: list[object] = []
-    if isinstance(stop, InputUnreadable):
-        from bulk_import.report import finding_object  # noqa: PLC0415 - heavy
-
-        findings = [finding_object(stop.finding, {})]
-    return {
-        "schema": 1,
-        "report": None,
-        "exit_code": stop.exit_code,
-        "message": stop.message,
-        "fix": stop.fix,
-        "findings": findings,
-    }
-
-
-def _finish(finished: Finished, *, as_json: bool, done: bool = False) -> None:
-    """Shows how a run ended, and ends as it did; `done` where only the writing was asked for, and that is done."""
-    if as_json:
-        screen.print_json(finished.summary)
-        for notice in finished.report.notices:
-            screen.say(notice)
-    else:
-        screen.show(finished)
-    raise typer.Exit(0 if done else finished.report.exit_code)
