@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from bulk_import.errors import JournalError
-from bulk_import.journal.entries import Done, Rejected, RunState, State
+from bulk_import.journal.entries import RunState, State
 from bulk_import.journal.forgetting import forget
+from bulk_import.journal.history import History
 from bulk_import.journal.memory import Memory
 from bulk_import.journal.rows import (
     attempt_of,
@@ -20,7 +21,6 @@ from bulk_import.journal.rows import (
     run_of,
     said_of,
     whole,
-    whole_or_none,
 )
 from bulk_import.journal.store import connect, in_words, transaction
 
@@ -47,29 +47,6 @@ _OPERATIONS = """
         (SELECT sent_at FROM attempts WHERE attempts.run = operations.run AND attempts.source = operations.source
             AND attempts.row = operations.row ORDER BY number DESC LIMIT 1)
     FROM operations WHERE run = ? ORDER BY source, row"""
-_IN_DOUBT = """
-    SELECT max(attempts.sent_at) FROM attempts
-    JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
-    WHERE runs.environment = ? AND runs.host = ? AND (operations.state IN (?, ?)
-        OR operations.verb = 'update' AND (attempts.verdict IS NULL OR attempts.verdict = 'MaybeSent'))"""
-_MADE_SINCE = """
-    SELECT operations.user_id, operations.role FROM attempts
-    JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
-    WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
-        AND attempts.sent_at >= ?"""
-_ENDED = """
-    SELECT operations.payload_digest, operations.state, operations.user_id, operations.http_status, operations.code,
-        operations.reason,
-        (SELECT max(sent_at) FROM attempts WHERE attempts.run = operations.run
-            AND attempts.source = operations.source AND attempts.row = operations.row) AS sent
-    FROM operations JOIN runs ON runs.id = operations.run
-    WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
-    ORDER BY sent, operations.run, operations.source, operations.row"""
-_MADE = """
-    SELECT tokens.token, operations.user_id FROM tokens
-    JOIN operations USING (run, source, row) JOIN runs ON runs.id = operations.run
-    WHERE operations.state = ? AND runs.environment = ? AND runs.host = ?
-    ORDER BY runs.started, runs.id"""
 _SENT_ELSEWHERE = """
     SELECT operations.identity, max(attempts.sent_at) FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run JOIN runs AS mine ON mine.id = ?
@@ -129,6 +106,10 @@ class Journal:
     def memory(self, environment: str, host: str) -> Memory:
         """What was last confirmed in one OneFile."""
         return Memory(self._connection, self.path, environment, host)
+
+    def history(self, environment: str, host: str) -> History:
+        """What all runs to one OneFile have done."""
+        return History(self._connection, self.path, environment, host)
 
     def close(self) -> None:
         """Closes the file."""
@@ -337,57 +318,6 @@ class Journal:
                 " WHERE run = ? AND source = ? AND row = ?",
                 (state, user_id, status, code, reason, confirmed, run, *key),
             )
-
-    def in_doubt_since(self, environment: str, host: str) -> datetime | None:
-        """When the last call left that may still be at work, over all runs to one OneFile; None if there is none.
-
-        That of a row that nobody knows the fate of; and of an update without an answer, though the row was settled
-        since: it would overwrite what is sent later.
-
-        Raises:
-            JournalError: it cannot be read.
-        """
-        ((moment,),) = self._rows(_IN_DOUBT, environment, host, State.OPEN, State.UNRESOLVED)
-        return None if moment is None else datetime.fromisoformat(str(moment))
-
-    def made_since(self, moment: datetime, environment: str, host: str, roles: Collection[int]) -> frozenset[int]:
-        """The ids of the accounts of some roles made by calls that left since a moment, over all runs to one OneFile.
-
-        Raises:
-            JournalError: it cannot be read.
-        """
-        found = self._rows(_MADE_SINCE, State.DONE, environment, host, moment.isoformat())
-        return frozenset(whole(user_id) for user_id, role in found if role in roles)
-
-    def made(self, environment: str, host: str) -> dict[str, int]:
-        """The people whose accounts were made or changed in one OneFile: keyed token → the id of the last account.
-
-        Raises:
-            JournalError: it cannot be read.
-        """
-        return {str(token): whole(user_id) for token, user_id in self._rows(_MADE, State.DONE, environment, host)}
-
-    def last_outcomes(self, environment: str, host: str) -> tuple[dict[str, Done | Rejected], frozenset[str]]:
-        """What one OneFile last took or refused: by the keyed tokens of all that a row said.
-
-        Returns:
-            Token → outcome; and the tokens of which the account was given something else since.
-
-        Raises:
-            JournalError: it cannot be read.
-        """
-        found: dict[str, Done | Rejected] = {}
-        latest: dict[int, str] = {}
-        ended = self._rows(_ENDED, State.REJECTED, State.DONE, environment, host)
-        for token, state, user_id, status, code, reason, _ in ended:
-            digest = str(token)
-            if State(str(state)) is State.REJECTED:
-                found[digest] = Rejected(whole(status), whole_or_none(code), str(reason))
-            else:
-                found[digest] = done = Done(whole(user_id), whole_or_none(status))
-                latest[done.user_id] = digest
-        taken = {digest: one for digest, one in found.items() if isinstance(one, Done)}
-        return found, frozenset(digest for digest, one in taken.items() if latest[one.user_id] != digest)
 
     def operations(self, run: str) -> tuple[Operation, ...]:
         """All rows of a run that were to be sent, by source and row.

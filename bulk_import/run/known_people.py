@@ -34,7 +34,7 @@ def key_of_people(desk: Desk, target: Target) -> bytes:
         RefusedAsUnsafe: it is gone, or another one.
         UsageError: the key file is damaged, or cannot be made.
     """
-    made = desk.journal.made(target.environment, target.host) if target.environment != PRACTICE else {}
+    made = desk.journal.history(target.environment, target.host).made() if target.environment != PRACTICE else {}
     if made and not desk.settings.secret_file.exists():
         raise _without_key(desk, "is gone")
     secret = site_secret(desk.settings)
@@ -65,7 +65,7 @@ def made_before(desk: Desk, target: Target) -> Callable[[Record], int | None]:
     """
     if target.environment == PRACTICE:
         return NOTHING_EARLIER.made
-    made = desk.journal.made(target.environment, target.host)
+    made = desk.journal.history(target.environment, target.host).made()
     if not made and not desk.settings.secret_file.exists():
         return NOTHING_EARLIER.made
     secret, digest = key_of_people(desk, target), row_digest(desk)

@@ -37,7 +37,7 @@ async def listed_with_latest(
     """
     settings = desk.settings
     since = utc_now() - timedelta(seconds=settings.timeout + settings.settle_wait)
-    latest = desk.journal.made_since(since, target.environment, target.host, {int(record.role) for record in records})
+    latest = desk.journal.history(target.environment, target.host).made_since(since, {int(one.role) for one in records})
     world = await listed(records, api)
     for _ in range(LOOKS - 1):
         if all(user_id in world.directory.accounts for user_id in latest):

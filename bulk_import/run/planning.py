@@ -74,7 +74,7 @@ def done_or_refused_before(desk: Desk, target: Target) -> Earlier:
     if not marked:
         return Earlier(made=made)
     secret = site_secret(desk.settings)
-    known, superseded = desk.journal.last_outcomes(target.environment, target.host)
+    known, superseded = desk.journal.history(target.environment, target.host).last_outcomes()
     rows = {record.key: payload_digest(secret, payload(record)) for source in marked for record in source.valid}
     ended = [(key, known[digest]) for key, digest in rows.items() if digest in known]
     return Earlier(

@@ -251,7 +251,7 @@ async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None
 
     Otherwise somebody who submits again, instead of resuming, could have that row sent before a search shows it.
     """
-    since = desk.journal.in_doubt_since(target.environment, target.host)
+    since = desk.journal.history(target.environment, target.host).in_doubt_since()
     if since is None:
         return
     settings = desk.settings

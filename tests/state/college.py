@@ -199,7 +199,7 @@ class College:
         )
 
     async def _let_doubts_settle(self, journal: MortalJournal) -> None:
-        since = journal.in_doubt_since(ENVIRONMENT, HOST)
+        since = journal.history(ENVIRONMENT, HOST).in_doubt_since()
         if since is not None:
             passed = (self.utc_now() - since).total_seconds()
             await asyncio.sleep(max(CALL_LIFETIME + SETTLE_WAIT - passed, 0.0))

@@ -366,16 +366,16 @@ def test_it_knows_what_a_run_left_in_doubt(file: Path) -> None:
     """Open and unresolved rows count, for the same OneFile only; the last to leave is what there is to wait for."""
     journal, run = _begun(file)
     with journal:
-        assert journal.in_doubt_since("sandbox", "127.0.0.1") is None
+        assert journal.history("sandbox", "127.0.0.1").in_doubt_since() is None
         journal.intent(run, ROW.key)
         sent = journal.operations(run)[0].sent_at
-        assert journal.in_doubt_since("sandbox", "127.0.0.1") == sent
-        assert journal.in_doubt_since("live", "127.0.0.1") is None
-        assert journal.in_doubt_since("sandbox", "example.com") is None
+        assert journal.history("sandbox", "127.0.0.1").in_doubt_since() == sent
+        assert journal.history("live", "127.0.0.1").in_doubt_since() is None
+        assert journal.history("sandbox", "example.com").in_doubt_since() is None
         journal.outcome(run, ROW.key, Done(5001, 200))
-        assert journal.in_doubt_since("sandbox", "127.0.0.1") is None
+        assert journal.history("sandbox", "127.0.0.1").in_doubt_since() is None
         journal.outcome(run, ROW.key, Unresolved("no answer"))
-        assert journal.in_doubt_since("sandbox", "127.0.0.1") == sent
+        assert journal.history("sandbox", "127.0.0.1").in_doubt_since() == sent
 
 
 def test_it_knows_how_a_row_ended_last(file: Path) -> None:
@@ -388,14 +388,14 @@ def test_it_knows_how_a_row_ended_last(file: Path) -> None:
         journal.outcome(run, key, outcome)
 
     with journal:
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({}, frozenset())
+        assert journal.history("sandbox", "127.0.0.1").last_outcomes() == ({}, frozenset())
         end(ROW.key, refused)
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({"digest-7": refused}, frozenset())
-        assert journal.last_outcomes("live", "127.0.0.1") == ({}, frozenset())
+        assert journal.history("sandbox", "127.0.0.1").last_outcomes() == ({"digest-7": refused}, frozenset())
+        assert journal.history("live", "127.0.0.1").last_outcomes() == ({}, frozenset())
         end(ROW.key, done := Done(5001, 200))
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == ({"digest-7": done}, frozenset())
+        assert journal.history("sandbox", "127.0.0.1").last_outcomes() == ({"digest-7": done}, frozenset())
         end(OTHER.key, done)
-        assert journal.last_outcomes("sandbox", "127.0.0.1") == (
+        assert journal.history("sandbox", "127.0.0.1").last_outcomes() == (
             {"digest-7": done, "digest-8": done},
             frozenset({"digest-7"}),
         )
@@ -407,10 +407,10 @@ def test_it_knows_what_was_made_lately(file: Path) -> None:
     with journal:
         journal.intent(run, ROW.key)
         journal.outcome(run, ROW.key, Done(5001, 200))
-        assert journal.made_since(BEGUN, "sandbox", "127.0.0.1", {1, 4}) == {5001}
-        assert journal.made_since(BEGUN, "sandbox", "127.0.0.1", {5}) == frozenset()
-        assert journal.made_since(BEGUN, "live", "127.0.0.1", {1}) == frozenset()
-        assert journal.made_since(BEGUN + timedelta(hours=1), "sandbox", "127.0.0.1", {1}) == frozenset()
+        assert journal.history("sandbox", "127.0.0.1").made_since(BEGUN, {1, 4}) == {5001}
+        assert journal.history("sandbox", "127.0.0.1").made_since(BEGUN, {5}) == frozenset()
+        assert journal.history("live", "127.0.0.1").made_since(BEGUN, {1}) == frozenset()
+        assert journal.history("sandbox", "127.0.0.1").made_since(BEGUN + timedelta(hours=1), {1}) == frozenset()
 
 
 def test_a_plan_comes_back_as_it_was_decided(file: Path) -> None:
@@ -442,8 +442,8 @@ def test_people_are_known_again_by_each_of_their_tokens(file: Path) -> None:
     journal.outcome(run, changed, Done(8, 200))
     journal.outcome(run, refused, Rejected(400, -1, "no"))
     known = {"misid-a": 7, "person-a": 7, "misid-b": 8}
-    assert journal.made(START.environment, START.host) == known
-    assert journal.made("live", START.host) == {}
+    assert journal.history(START.environment, START.host).made() == known
+    assert journal.history("live", START.host).made() == {}
     journal.finish_run(run, RunState.FINISHED, exit_code=0, calls=0)
     journal.forget(run)
-    assert journal.made(START.environment, START.host) == known
+    assert journal.history(START.environment, START.host).made() == known

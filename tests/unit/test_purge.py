@@ -93,7 +93,7 @@ def test_a_run_that_has_not_finished_keeps_all_that_the_journal_knows(tmp_path: 
     assert not (tmp_path / "reports" / name).exists()
     with Journal.open(tmp_path / "reports" / "journal.db") as journal:
         assert (len(journal.decisions(name)), len(journal.operations(name))) == (2, 2)
-        assert journal.in_doubt_since("sandbox", "127.0.0.1") is not None
+        assert journal.history("sandbox", "127.0.0.1").in_doubt_since() is not None
         with pytest.raises(JournalError):
             journal.forget(name)
 
