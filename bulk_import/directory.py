@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 class Person(Protocol):
@@ -255,15 +255,19 @@ class Directory:
         email = folded(person.values.get("Email") or "")
         same_person = self._people(person, email) if email else []
         if person.user_id is not None:
-            return self._told(person, person.user_id, [*holders, *same_person])
+            return self._told(person, person.user_id, (holders, same_person))
         return self._known(person, holders, same_person)
 
-    def _told(self, person: Person, user_id: int, alike: Iterable[Account]) -> Found:
-        """The account of the id that a row gives, and no other, unless the row's MISID or e-mail and name say other."""
+    def _told(self, person: Person, user_id: int, evidence: Iterable[Sequence[Account]]) -> Found:
+        """The account of the id that a row gives, and no other.
+
+        Unless the row's MISID finds others and not that one, or its name and e-mail address do.
+        """
         account = self.accounts.get(user_id)
         if account is None or where(person) not in account.seats:
             return NotThere(account)
-        others = {one.id: one for one in alike if one.id != user_id}
+        elsewhere = [found for found in evidence if user_id not in {one.id for one in found}]
+        others = {one.id: one for found in elsewhere for one in found}
         why = "the OneFile id belongs to one account, the MISID, or name and e-mail address, to another"
         return Several((account, *others.values()), why) if others else One(account, BY_ID)
 
@@ -345,10 +349,11 @@ def _same_person(mine: Mapping[str, str], namesake: Account) -> bool:
 
 
 def _unless_contradicted(holder: Account, same_person: list[Account]) -> One | Several:
-    others = [account for account in same_person if account.id != holder.id]
-    if others:
-        return Several((holder, *others), "the MISID belongs to one account, name and e-mail address to another")
-    return One(holder, "MISID")
+    """The holder of the MISID, who may have a second account of another MISID or of none: the MISID tells which."""
+    if not same_person or holder.id in {account.id for account in same_person}:
+        return One(holder, "MISID")
+    why = "the MISID belongs to one account, name and e-mail address to another"
+    return Several((holder, *same_person), why)
 
 
 def _by_person(person: Person, account: Account) -> One | Several:

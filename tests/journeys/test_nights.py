@@ -219,6 +219,16 @@ def test_nobody_is_made_a_second_time_after_a_change_by_hand(tmp_path: Path, one
     assert college.night(people, "--again", "2") == {"unchanged": 1, "created": 1}
 
 
+def test_a_second_account_that_somebody_asked_for_is_the_rows_from_then_on(tmp_path: Path, onefile: Running) -> None:
+    """Name and e-mail address fit both accounts, and the MISID tells which is meant."""
+    college, again = College(tmp_path, onefile), [learner(1, MISID="SECOND")]
+    assert college.night([learner(1)]) == {"created": 1}
+    assert college.night(again) == {"held": 1}
+    assert college.night(again, "--again", "2") == {"created": 1}
+    assert college.night(again) == {"unchanged": 1}
+    assert college.night([learner(1)]) == {"unchanged": 1}
+
+
 @pytest.mark.parametrize("meanwhile", [True, False])
 def test_a_late_answer_is_given_to_onefile_as_it_is_by_then(
     tmp_path: Path, onefile: Running, monkeypatch: pytest.MonkeyPatch, *, meanwhile: bool
