@@ -7,12 +7,13 @@ filters it again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bulk_import.connection import CallMade, Calls, Connection
-from bulk_import.errors import NotShown
+from bulk_import.errors import ApiDown, NotShown
 from bulk_import.pages import LARGEST_LIST, MOST_PAGES, PAGE_SIZE, Pages
 from bulk_import.steps import api_down
 from bulk_import.wire import Accepted, Refused, Request, RequestKind, get_user, id_of, search
@@ -25,6 +26,8 @@ __all__ = ["CallMade", "Calls", "OneFile", "Organisation"]
 
 LARGEST_ANSWER = 100_000
 """Accounts of one role that are taken in one answer; more than any centre has."""
+SINGLE_PAGE = 2
+"""The number of the page that is asked for when one page held all: the empty one after it."""
 _NOT_SHOWN = frozenset({400, 403, 404, 410})
 
 
@@ -93,7 +96,7 @@ class OneFile(Connection):
             StoppedEarly: OneFile is down, or refuses.
         """
         wanted = {"OrganisationID": organisation_id, "Role": int(role), **(filters or {})}
-        return await self.listing("User", wanted)
+        return await self.listing("User", wanted, twice=True)
 
     async def everybody(self, organisation_id: int, role: int) -> tuple[Mapping[str, object], ...]:
         """The accounts of one role in one centre as one answer without pages, as clients load whole centres.
@@ -195,15 +198,19 @@ class OneFile(Connection):
         request = Request(RequestKind.SEARCH, "GET", f"Organisation/{organisation_id}/LearnerStatuses")
         return await self._list(request, "the learner statuses")
 
-    async def listing(self, noun: str, filters: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
+    async def listing(
+        self, noun: str, filters: Mapping[str, object], *, twice: bool = False
+    ) -> tuple[Mapping[str, object], ...]:
         """All pages of a search, each entry once; asked for un-paged once more where pages overlap.
 
         Args:
             noun: what is searched for, as in the path: User, Classroom, Placement, Provider, Standard, Unit.
             filters: the search's fields.
+            twice: un-paged once more wherever there were several pages: when somebody is archived between two of them,
+                the next one slips through, and would be made a second time.
 
         Raises:
-            StoppedEarly: OneFile is down, refuses, or its list has no end.
+            StoppedEarly: OneFile is down, refuses, or its list has no end or no pages.
         """
         pages, number = Pages(), 1
         while pages.add(await self._list(search(noun, filters, page=number, size=PAGE_SIZE), noun)):
@@ -214,8 +221,13 @@ class OneFile(Connection):
                 raise api_down(f"the list of {noun} is longer than this program can hold")
         if pages.overlapped and not pages.unreadable:
             pages.take(await self._list(search(noun, filters), noun))
+        elif twice and number > SINGLE_PAGE:
+            with suppress(NotShown, ApiDown):
+                pages.take(await self._list(search(noun, filters), noun))
         if pages.unreadable:
             raise api_down(f"the list of {noun} has entries without a number")
+        if pages.stuck:
+            raise api_down(f"the list of {noun} shows the same {PAGE_SIZE} entries on each page and as a whole")
         return pages.entries
 
     async def _list(self, request: Request, what: str) -> tuple[Mapping[str, object], ...]:

@@ -3,8 +3,8 @@
 What is known (articles 76000048013, 76000033860): pages are numbered from 1, an answer is a bare list without a total.
 So no length of a page tells anything: a server may have a lower limit than was asked for, or leave people out of a
 page after counting it. A list ends with a page that is empty or brings nobody new, at the price of one call. Each
-entry counts once, and where pages overlap somebody may have slipped between two of them: then the whole list has to
-be asked for at once.
+entry counts once. Where pages overlap somebody may have slipped between two of them, and so may anybody when somebody
+else is archived meanwhile: then the whole list has to be asked for at once.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Pages:
     Attributes:
         overlapped: whether an entry came on two pages.
         unreadable: whether an entry had no id.
+        stuck: whether there is no more than one full page, and it came again when the next one was asked for: where the
+            whole list gives no more either, OneFile cuts it off.
         size: of all entries, as `LARGEST_LIST` counts.
     """
 
@@ -37,6 +39,12 @@ class Pages:
         self.overlapped = False
         self.unreadable = False
         self.size = 0
+        self._came_again = False
+
+    @property
+    def stuck(self) -> bool:
+        """Whether all is one full page that came again."""
+        return self._came_again and len(self._by_id) == PAGE_SIZE
 
     @property
     def entries(self) -> tuple[Mapping[str, object], ...]:
@@ -46,6 +54,7 @@ class Pages:
     def add(self, page: Sequence[Mapping[str, object]]) -> bool:
         """Takes the next page in; tells whether another has to be asked for."""
         new = self.take(page)
+        self._came_again = self._came_again or (not new and len(page) == PAGE_SIZE)
         self.overlapped = self.overlapped or new < len(page)
         return new > 0
 

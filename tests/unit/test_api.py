@@ -35,7 +35,7 @@ from bulk_import.wire import (
 from tests.unit import virtual_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 
     from bulk_import.wire import Verdict
 
@@ -658,7 +658,7 @@ def test_a_list_that_outgrows_memory_stops(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("count", [40, 250])
 def test_a_server_that_ignores_paging_is_asked_no_more_than_needed(count: int) -> None:
     """When each page brings everybody the second shows it, and the whole list is asked for once; everybody is there."""
-    server = Server(*[_json(200, [{"ID": number} for number in range(1, count + 1)])] * 3)
+    server = Server(*[_people(range(1, count + 1))] * 3)
     assert len(_with(server, lambda api: api.search_users(1, 1))) == count
     assert _searches(server) == ["Search/1/100", "Search/2/100", "Search"]
 
@@ -666,13 +666,31 @@ def test_a_server_that_ignores_paging_is_asked_no_more_than_needed(count: int) -
 def test_a_list_ends_with_an_empty_page_and_not_with_a_short_one() -> None:
     """A server that answers five at a time, or leaves people out of a page, is asked until it has nobody more."""
     answers = ([1, 2, 3, 4, 5], [6, 7, 8], [9, 10, 11, 12, 13])
-    server = Server(*(_json(200, [{"ID": number} for number in page]) for page in answers), httpx.Response(204))
+    refused = _json(403, {})
+    server = Server(*map(_people, answers), httpx.Response(204), refused)
     found = _with(server, lambda api: api.search_users(1, 1))
     assert [entry["ID"] for entry in found] == [*range(1, 14)]
-    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search/3/100", "Search/4/100"]
+    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search/3/100", "Search/4/100", "Search"]
     empty = Server(httpx.Response(204))
     assert _with(empty, lambda api: api.search_users(1, 1)) == ()
     assert _searches(empty) == ["Search/1/100"]
+
+
+def test_whoever_slips_between_two_pages_is_found() -> None:
+    """When somebody is archived while pages are asked for, the first of the next page comes on none of them."""
+    server = Server(_people(range(1, 101)), _people(range(102, 151)), httpx.Response(204), _people(range(2, 151)))
+    found = _with(server, lambda api: api.search_users(1, 1))
+    assert sorted(int(str(entry["ID"])) for entry in found) == [*range(1, 151)]
+
+
+def test_a_list_that_is_cut_off_whatever_is_asked_for_stops() -> None:
+    """The same full page again and again, and no more un-paged: whom it does not show would be made twice."""
+    with pytest.raises(ApiDown, match="the same 100 entries"):
+        _with(Server(*[_people(range(1, 101))] * 3), lambda api: api.search_users(1, 1))
+
+
+def _people(numbers: Iterable[int]) -> httpx.Response:
+    return _json(200, [{"ID": number} for number in numbers])
 
 
 def test_numbers_are_under_one_name_however_they_are_spelt() -> None:
