@@ -63,6 +63,11 @@ def differing(wanted: Mapping[str, object], told: Mapping[str, object]) -> tuple
     return tuple(name for name in FIELDS if name in differ) if differ else ()
 
 
+def otherwise(sent: Mapping[str, object], told: Mapping[str, object]) -> tuple[str, ...]:
+    """The fields that OneFile shows with another value than was sent."""
+    return differing({name: value for name, value in sent.items() if told.get(name) is not None}, told)
+
+
 def _differ(name: str, ours: object, theirs: object) -> bool:
     return ours != theirs and _form(name, ours) != _form(name, theirs)
 

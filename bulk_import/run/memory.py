@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.actions import Create, Unchanged, Update
 from bulk_import.check import payload
-from bulk_import.difference import SHOWN, agreeing
+from bulk_import.difference import SHOWN, agreeing, otherwise
 from bulk_import.errors import BulkImportError, JournalError
 from bulk_import.journal import Done, Remembered, payload_digest
 from bulk_import.kinds import Awaited
@@ -165,13 +165,16 @@ async def with_fields_shown(desk: Desk, target: Target, changes: Sequence[Change
     """
     with suppress(BulkImportError):
         known = SHOWN | sent.shown | _memory(desk, target).shown()
-        written = {user_id: payload(record) for record, user_id in _written(changes, sent.outcomes)}
+        keys = {user_id: record.key for record, user_id in _written(changes, sent)}
+        written = {user_id: payload(record) for record, user_id in _written(changes, sent)}
         for _ in range(FETCHED_BACK):
             user_id = max(written, key=lambda id_: len(written[id_].keys() - known), default=None)
             if sent.stopped or user_id is None or written[user_id].keys() <= known:
                 break
-            told = agreeing(written[user_id], await api.user(user_id) or {})
-            sent = replace(sent, shown=sent.shown | told)
+            account = await api.user(user_id) or {}
+            sent = replace(sent, shown=sent.shown | agreeing(written[user_id], account))
+            if otherwise(written[user_id], account):
+                sent = replace(sent, doubtful=sent.doubtful | {keys[user_id]})
             known |= written[user_id].keys()
     return sent
 
@@ -198,7 +201,7 @@ def remember_written(
         actions: all that was decided, for the rows that name people of others.
     """
     with suppress(JournalError):
-        _remember_written(desk, target, run, [*_written(changes, sent.outcomes)], _accounts(actions, sent.outcomes))
+        _remember_written(desk, target, run, [*_written(changes, sent)], _accounts(actions, sent.outcomes))
         _memory(desk, target).show(sent.shown)
 
 
@@ -229,9 +232,12 @@ def _accounts(actions: Sequence[Action], outcomes: Mapping[Key, Outcome]) -> dic
     return there | {key: outcome.user_id for key, outcome in outcomes.items() if isinstance(outcome, Done)}
 
 
-def _written(changes: Sequence[Change], outcomes: Mapping[Key, Outcome]) -> Iterator[tuple[Record, int]]:
+def _written(changes: Sequence[Change], sent: Sent) -> Iterator[tuple[Record, int]]:
+    """What was accepted at the first attempt, but for rows that have been seen to come back otherwise."""
     for change in changes:
-        match outcomes.get(change.record.key):
+        if change.record.key in sent.doubtful:
+            continue
+        match sent.outcomes.get(change.record.key):
             case Done(user_id=user_id, confirmed=False, attempts=1) if (
                 isinstance(change, Create) or change.finding is None
             ):

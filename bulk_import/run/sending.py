@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class Sent:
     """What sending came to: an outcome for each row to be sent, and why it ended early, if it did.
 
-    `shown` are fields that the first rows came back with.
+    `shown` are fields that the first rows came back with; `doubtful` are rows that came back otherwise, or not at all.
     """
 
     outcomes: Mapping[Key, Outcome]
@@ -45,6 +45,7 @@ class Sent:
     notices: tuple[str, ...]
     held: tuple[Decision, ...] = ()
     shown: frozenset[str] = frozenset()
+    doubtful: frozenset[Key] = frozenset()
 
 
 def ready_to_send(desk: Desk, target: Target) -> bytes:
@@ -115,15 +116,17 @@ async def send(
     told = () if carried.compared is None else tuple(sentences(compared, desk, run))
     for said in told:
         desk.log.event("canary", said=said)
+    doubtful = frozenset([*(compared.differing or {}), *compared.unseen])
     stopped = carried.stopped
     try:
         desk.journal.redecide(run, held)
     except JournalError as error:
         stopped = stopped or error
     if stopped is None:
-        return Sent(carried.outcomes, stopped=False, notices=told, held=held, shown=compared.shown)
+        return Sent(carried.outcomes, stopped=False, notices=told, held=held, shown=compared.shown, doubtful=doubtful)
     sentence = f"The run stopped early: {stopped.message} Go on with: bulk-import resume {run}"
-    return Sent(carried.outcomes, stopped=True, notices=(*told, sentence), held=held, shown=compared.shown)
+    told = (*told, sentence)
+    return Sent(carried.outcomes, stopped=True, notices=told, held=held, shown=compared.shown, doubtful=doubtful)
 
 
 def _looked_up(record: Record) -> Mapping[str, Json]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from bulk_import.actions import Create, Update
-from bulk_import.difference import differing
+from bulk_import.difference import otherwise
 from bulk_import.errors import ApiDown
 from bulk_import.journal import Done, Rejected
 from bulk_import.plan import awaited
@@ -115,7 +115,7 @@ async def look_back(
             continue
         shown |= compared
         hidden.update(dict.fromkeys(name for name in sent if name not in compared and name != "Role"))
-        if fields := _otherwise(sent, told):
+        if fields := otherwise(sent, told):
             others[change.record.key] = (outcome.user_id, fields)
         else:
             agreeing.append(change.record.key)
@@ -133,11 +133,6 @@ async def _told(
             told = await halt.watch(api.user(user_id)) or told
         except ApiDown:
             continue
-        if told is not None and not _otherwise(sent, told):
+        if told is not None and not otherwise(sent, told):
             break
     return told
-
-
-def _otherwise(sent: Mapping[str, object], told: Mapping[str, object]) -> tuple[str, ...]:
-    """The fields that OneFile shows with another value than was sent."""
-    return differing({name: value for name, value in sent.items() if told.get(name) is not None}, told)

@@ -56,6 +56,17 @@ def test_a_onefile_that_cuts_names_is_found_out_by_one_row_of_each_role(tmp_path
         assert len(list(onefile.world.users())) - before == 6
 
 
+def test_what_came_back_otherwise_is_not_taken_for_confirmed(tmp_path: Path) -> None:
+    """The search shows names alone, and no later night believes that the rest is there as it was sent."""
+    with sandbox.running(switches=sandbox.Switches(longest_text=20)) as onefile:
+        env = {**settings(onefile), "BULK_IMPORT_SETTLE_WAIT": "0", "BULK_IMPORT_CALL_LIFETIME": "0"}
+        write_csv(tmp_path / "people.csv", [learner(1, Email="somebody.long@example.com"), learner(2)])
+        assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 3
+        assert run(tmp_path, "resume", "--canary", "0", env=env).code == 0
+        later = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
+        assert later.json["totals"] == {"updated": 1, "unchanged": 1, "read": 2, "blank": 0}
+
+
 def test_only_the_first_run_of_a_centre_looks_back(tmp_path: Path) -> None:
     """The first run names the rows that went first, the second sends all at once."""
     with sandbox.running() as onefile:
