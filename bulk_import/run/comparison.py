@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bulk_import.journal import Decision, Journal, Key, SourceRead
     from bulk_import.plan import Plan
 
+_THE_SAME = "the same rows; but values in OneFile, settings, or whether OneFile e-mails new people are others by now."
 KINDS = {
     "create": "create",
     "update": "update",
@@ -50,7 +51,7 @@ def difference_between(before: Iterable[Decision], now: Iterable[Decision]) -> s
     if changed := _accounts_changed(old, new):
         words.append(_counted(changed, "account") + " changed in OneFile")
     said = ", ".join(word for word in words if word)
-    return f"{said}." if said else "the same rows, with other values in OneFile or read under other settings."
+    return f"{said}." if said else _THE_SAME
 
 
 def _accounts_changed(old: Mapping[Key, Decision], new: Mapping[Key, Decision]) -> int:

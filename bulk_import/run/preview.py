@@ -129,12 +129,17 @@ def _about_creates(people: int, environment: str) -> str:
 
 
 def emailed(creates: Iterable[Create], organisations: Mapping[int, Organisation]) -> int:
-    """How many people are e-mailed: creation of keychains is on in their organisation, suppression is not.
+    """How many people are e-mailed."""
+    wanted = mailing(organisations)
+    return sum(create.record.values["OrganisationID"] in wanted for create in creates)
+
+
+def mailing(organisations: Mapping[int, Organisation]) -> frozenset[int]:
+    """The ids of those that e-mail new people: creation of keychains is on, suppression is not.
 
     Both switches come from the organisation itself (articles 76000048013 and 76000022258).
     """
-    mailing = {id_ for id_, one in organisations.items() if one.keychain_creation and not one.email_suppression}
-    return sum(create.record.values["OrganisationID"] in mailing for create in creates)
+    return frozenset(id_ for id_, one in organisations.items() if one.keychain_creation and not one.email_suppression)
 
 
 def addresses(changes: Iterable[Change]) -> int:

@@ -43,7 +43,7 @@ from bulk_import.run.memory import (
 )
 from bulk_import.run.nights import sources_of
 from bulk_import.run.planning import done_or_refused_before, plan_of
-from bulk_import.run.preview import Preview, addresses, email_sentence, emailed, unlisted_sentence
+from bulk_import.run.preview import Preview, addresses, email_sentence, emailed, mailing, unlisted_sentence
 from bulk_import.run.protected import protect_notices
 from bulk_import.run.remembered import REMEMBERED
 from bulk_import.run.sending import ready_to_send, send
@@ -292,6 +292,7 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
         "environment": target.environment,
         "host": target.host,
         "references": meanings(desk.answers),
+        "emailing": sorted(mailing(world.organisations) & desk.organisations),
         **what_decides(desk.job, desk.settings),
     }
     return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))

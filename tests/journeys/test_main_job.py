@@ -217,6 +217,19 @@ def test_a_refusal_names_what_has_changed_since_the_dry_run(tmp_path: Path, onef
     assert "2 more creates, 1 account changed in OneFile." in said
 
 
+def test_a_plan_that_would_e_mail_people_by_now_is_another(tmp_path: Path, onefile: Running) -> None:
+    """Somebody looked at a dry run that e-mails nobody, and switched e-mails on before the submit."""
+    write_csv(tmp_path / "people.csv", [learner(1)])
+    switch, env = "UPDATE organisations SET keychain_creation = 1, email_suppression = ?", settings(onefile)
+    onefile.world.store.run(switch, 1)
+    digest = run(tmp_path, "dry-run", "people.csv", "--json", env=env).json["digest"]
+    onefile.world.store.run(switch, 0)
+    refused = run(tmp_path, "submit", "people.csv", "--yes", "--only-if", digest, env=env)
+    assert (refused.code, "e-mails new people" in " ".join(refused.err.split())) == (4, True)
+    onefile.world.store.run(switch, 1)
+    assert run(tmp_path, "submit", "people.csv", "--yes", "--only-if", digest, env=env).code == 0
+
+
 def test_a_plan_over_the_limit_needs_to_be_allowed(tmp_path: Path, onefile: Running) -> None:
     """max_changes stops a submit with 4; --allow-large lets it pass."""
     write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
