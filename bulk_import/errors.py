@@ -24,6 +24,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bulk_import.findings import Finding
 
 
@@ -104,9 +106,20 @@ class OutputError(StoppedEarly):
 
 
 class RefusedAsUnsafe(BulkImportError):  # noqa: N818 - a refusal, not a mistake
-    """A safety limit was passed, or the plan is no longer the one that was looked at."""
+    """A safety limit was passed, or the plan is no longer the one that was looked at.
+
+    Attributes:
+        report: what would have been done; None where there is no report of it.
+    """
 
     exit_code = 4
+    report: Path | None = None
+
+    def told_in(self, report: Path) -> RefusedAsUnsafe:
+        """The same, which says where the report stands."""
+        refusal = RefusedAsUnsafe(self.message, f"{self.fix} Its report: {report}")
+        refusal.report = report
+        return refusal
 
 
 class AnotherRunActive(BulkImportError):  # noqa: N818 - a state of the world, not a mistake

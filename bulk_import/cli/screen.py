@@ -94,7 +94,7 @@ def show_news(finished: Finished) -> None:
 
 
 def _show_rest(finished: Finished, out: Console) -> None:
-    for notice in finished.report.notices:
+    for notice in finished.report.sentences:
         out.print(printable(f"• {notice}"))
     out.print("Reports:")
     for file in finished.files:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bulk_import.cli import screen
-from bulk_import.errors import BulkImportError, InputUnreadable, UsageError
+from bulk_import.errors import BulkImportError, InputUnreadable, RefusedAsUnsafe, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def _stopped(stop: BulkImportError) -> dict[str, object]:
         findings = [finding_object(stop.finding, {})]
     return {
         "schema": 1,
-        "report": None,
+        "report": _report_beside(stop),
         "exit_code": stop.exit_code,
         "message": stop.message,
         "fix": stop.fix,
@@ -88,11 +88,17 @@ def _stopped(stop: BulkImportError) -> dict[str, object]:
     }
 
 
+def _report_beside(stop: BulkImportError) -> str | None:
+    """The report.json of what would have been done, where there is one."""
+    page = stop.report if isinstance(stop, RefusedAsUnsafe) else None
+    return None if page is None else str(page.with_name("report.json"))
+
+
 def finish(finished: Finished, *, as_json: bool, done: bool = False) -> None:
     """Shows how a run ended, and ends as it did; `done` where only the writing was asked for, and that is done."""
     if as_json:
         screen.print_json(finished.summary)
-        for notice in finished.report.notices:
+        for notice in finished.report.sentences:
             screen.say(notice)
     else:
         screen.show(finished)

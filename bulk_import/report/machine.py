@@ -85,7 +85,7 @@ def _head(report: Report) -> dict[str, object]:
             "retried": report.calls.retried,
             "throttled": report.calls.throttled,
         },
-        "notices": list(report.notices),
+        "notices": list(report.sentences),
         "leavers": [{"user_id": one.user_id, "misid": one.misid} for one in report.leavers],
         "findings": [finding_object(finding, report.severities) for finding in report.file_findings()],
     }

@@ -121,7 +121,7 @@ def _asset(name: str) -> str:
 def _view(report: Report, most_rows: int, whole: str) -> dict[str, object]:
     style, script = _asset("page.css"), _asset("page.js")
     lines = list(_lines(report, most_rows))
-    steps = next_steps(report.totals, report.mode, errors_of_files(report))
+    steps = next_steps(report.totals, report.mode, errors_of_files(report), report.refusal)
     return {
         "title": TITLE,
         "mode": MODES[report.mode],

@@ -68,7 +68,9 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
     page.section("What to do next")
     page.facts(
         (str(number), step)
-        for number, step in enumerate(next_steps(report.totals, report.mode, errors_of_files(report)), start=1)
+        for number, step in enumerate(
+            next_steps(report.totals, report.mode, errors_of_files(report), report.refusal), start=1
+        )
     )
     page.section("What became of the rows")
     _write_counts(book, page, report)

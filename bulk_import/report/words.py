@@ -150,20 +150,23 @@ def _to_do(findings: list[Finding]) -> list[str]:
     return [f"{finding.place.address or finding.field or 'Row'}: {fix(finding)}" for finding in findings]
 
 
-def next_steps(totals: Mapping[str, int], mode: str, of_files: Iterable[str] = ()) -> tuple[str, ...]:
+def next_steps(
+    totals: Mapping[str, int], mode: str, of_files: Iterable[str] = (), refusal: str = ""
+) -> tuple[str, ...]:
     """What to do next about the run as a whole, most urgent first.
 
     Args:
         totals: rows by status.
         mode: of the run.
         of_files: what is wrong with whole files or columns; it comes first, being the cause of much of the rest.
+        refusal: why a submit is refused; it comes before all else.
     """
-    steps = [*of_files]
+    steps = [refusal, *of_files] if refusal else [*of_files]
     steps += [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
     ready = totals.get(Status.VALID, 0) + totals.get(Status.WOULD_CREATE, 0) + totals.get(Status.WOULD_UPDATE, 0)
     if ready and mode == "check":
         steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
-    elif ready:
+    elif ready and not refusal:
         steps.append(f"Rows ready to send: {ready:,}. Send them with bulk-import submit.")
     return tuple(steps) or ("Nothing needs doing.",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from bulk_import.errors import RefusedAsUnsafe
 from bulk_import.findings import Severity, severity
 from bulk_import.report import Calls, Leaver, OrganisationInfo, Report, RowFate, SourceReport, Status, summary
 
@@ -65,6 +66,8 @@ class Ending:
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
         by: who ran it, "" where that is not known.
         leavers: the people who are no longer in the file.
+        refusal: why a submit is refused; "" where it is not.
+        refused: whether there was one.
     """
 
     run: str
@@ -82,6 +85,16 @@ class Ending:
     calls_before: int = 0
     by: str = ""
     leavers: tuple[Leaver, ...] = ()
+    refusal: str = ""
+    refused: bool = False
+
+    def exit_code(self, report: Report) -> int:
+        """What the command ends with, once all else of its report is known."""
+        if self.stopped:
+            return STOPPED
+        if self.refused:
+            return RefusedAsUnsafe.exit_code
+        return NEEDS_ATTENTION if self.refusal else _exit_code(report)
 
 
 def assemble(
@@ -111,9 +124,10 @@ def assemble(
         findings=ending.findings,
         leavers=ending.leavers,
         read_with=read_with,
+        refusal=ending.refusal,
     )
     # the exit code is known only when all the rest is
-    return replace(report, exit_code=STOPPED if ending.stopped else _exit_code(report))
+    return replace(report, exit_code=ending.exit_code(report))
 
 
 def _exit_code(report: Report) -> int:

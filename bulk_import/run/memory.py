@@ -173,7 +173,8 @@ async def with_fields_shown(desk: Desk, target: Target, changes: Sequence[Change
                 break
             account = await api.user(user_id) or {}
             sent = replace(sent, shown=sent.shown | agreeing(written[user_id], account))
-            if otherwise(written[user_id], account):
+            told = {name: value for name, value in written[user_id].items() if not isinstance(value, Awaited)}
+            if otherwise(told, account):
                 sent = replace(sent, doubtful=sent.doubtful | {keys[user_id]})
             known |= written[user_id].keys()
     return sent

@@ -356,6 +356,8 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         calls_before=run.calls,
         by=str(options.get("by", "")),
         leavers=leavers_of(run),
+        refusal=str(closing.get("refusal", "")),
+        refused=bool(closing.get("refused")),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bulk_import.actions import Create
-from bulk_import.errors import RefusedAsUnsafe
+from bulk_import.errors import OutputError, RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.maintenance import end_of
 from bulk_import.references import meanings
@@ -52,7 +52,7 @@ from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from bulk_import.api import OneFile
@@ -140,27 +140,36 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
 
 async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan_file: Path | None) -> Finished:
     async with open_api(desk.settings, target, desk.log, say) as api:
-        desk, world, recollection = await survey(desk, target, await listed(desk.records, api), api)
+        decided = await _decided_from(desk, target, await listed(desk.records, api), api)
         calls = calls_of(api)
-    plan = _plan(desk, target, world)
-    remember_read(desk, target, world, plan.actions)
-    objections = objections_to(desk, target, world, plan)
-    decided = decisions(plan.actions)
     if plan_file is not None:
-        save_plan(plan_file, plan, decided, sources_of(desk))
+        save_plan(plan_file, decided.plan, decisions(decided.plan.actions), sources_of(desk))
+    objections = objections_to(decided.desk, target, decided.world, decided.plan)
+    refusal = f"Do not send this yet: a submit would be refused. {_said(objections)}" if objections else ""
+    return _tell_rehearsal(decided, target, calls, refusal)
+
+
+def _said(objections: Iterable[str]) -> str:
+    return f"{' '.join(objections)} If it is what you mean, submit it with --allow-large."
+
+
+def _tell_rehearsal(decided: Decided, target: Target, calls: Calls, refusal: str, *, refused: bool = False) -> Finished:
+    """The report of what would be done; `refusal` says why not, `refused` that somebody wanted it done."""
+    desk, world, plan = decided.desk, decided.world, decided.plan
+    remember_read(desk, target, world, plan.actions)
     gone = absent(desk, target, world, plan.actions)
     run = begin("dry-run", desk, target, world, plan, absent=gone)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
+    command = f"{submit_command(desk.job, desk.settings)} --only-if {plan.digest}"
+    allowed = f"To send this plan all the same, and no other: {command} --allow-large"
     notices: tuple[str, ...] = (
-        *_found_out(desk, world, recollection, plan, gone),
+        *_found_out(desk, world, decided.recollection, plan, gone),
         emails,
-        f"To send exactly this plan and no other: {submit_command(desk.job, desk.settings)} --only-if {plan.digest}",
+        allowed if refusal else f"To send exactly this plan and no other: {command}",
     )
-    if objections:
-        notices += (f"A submit would be refused without --allow-large. {' '.join(objections)}",)
     ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    ending = replace(ending, leavers=gone.leavers)
-    told = with_differences(fates(desk.checked, decided, None), plan.changes, world.directory.accounts)
+    ending = replace(ending, leavers=gone.leavers, refusal=refusal, refused=refused)
+    told = with_differences(fates(desk.checked, decisions(plan.actions), None), plan.changes, world.directory.accounts)
     return conclude(desk, told, ending)
 
 
@@ -181,17 +190,20 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log, orders.say) as api:
         read = desk
-        desk, world, recollection, plan = await _decided(read, target, api, orders)
+        decided = await _decided(read, target, api, orders)
+        desk, world, recollection, plan = decided
         preview = _preview(desk, target, plan, world)
-        passed = _refuse_if_unsafe(desk, plan, objections_to(desk, target, world, plan), orders)
+        objections = objections_to(desk, target, world, plan)
+        if (refusal := _refusal(desk, plan, objections, orders)) is not None:
+            raise _told(refusal, decided, target, calls_of(api))
+        passed = tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
         asked = utc_now()
         if not orders.approve(preview):
             raise RefusedAsUnsafe(
                 "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
             )
         if (utc_now() - asked).total_seconds() > orders.patience:
-            *_, now = await _decided(read, target, api, orders)
-            _refuse_another(plan, now)
+            _refuse_another(plan, (await _decided(read, target, api, orders)).plan)
         secret = ready_to_send(desk, target)
         gone = absent(desk, target, world, plan.actions)
         run = begin("submit", desk, target, world, plan, absent=gone, remarks=passed, canary=preview.canary)
@@ -227,13 +239,32 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
 
-async def _decided(
-    desk: Desk, target: Target, api: OneFile, orders: Orders
-) -> tuple[Desk, World, Recollection | None, Plan]:
-    """OneFile as it is at this moment, and what would be done for every row."""
+def _told(refusal: RefusedAsUnsafe, decided: Decided, target: Target, calls: Calls) -> RefusedAsUnsafe:
+    """The refusal, once a report says what would have been done: whoever comes in the morning finds it there."""
+    with suppress(OutputError):
+        told = _tell_rehearsal(decided, target, calls, f"{refusal.message} {refusal.fix}", refused=True)
+        return refusal.told_in(told.folder / "report.html")
+    return refusal
+
+
+class Decided(NamedTuple):
+    """OneFile as it is at a moment, and what would be done for every row; the desk knows what references mean."""
+
+    desk: Desk
+    world: World
+    recollection: Recollection | None
+    plan: Plan
+
+
+async def _decided(desk: Desk, target: Target, api: OneFile, orders: Orders) -> Decided:
+    """What would be done at this moment."""
     world = await listed_with_latest(desk, target, desk.records, api, orders.say)
+    return await _decided_from(desk, target, world, api)
+
+
+async def _decided_from(desk: Desk, target: Target, world: World, api: OneFile) -> Decided:
     desk, world, recollection = await survey(desk, target, world, api)
-    return desk, world, recollection, _plan(desk, target, world)
+    return Decided(desk, world, recollection, _plan(desk, target, world))
 
 
 def _refuse_another(plan: Plan, now: Plan) -> None:
@@ -298,24 +329,20 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
 
 
-def _refuse_if_unsafe(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
-    """What the report says of limits that were passed because somebody said so.
-
-    Raises:
-        RefusedAsUnsafe: the plan is not the one looked at, or does not look like what was meant.
-    """
+def _refusal(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> RefusedAsUnsafe | None:
+    """Why nothing is sent: the plan is not the one looked at, or does not look like what was meant."""
     if orders.only_if is not None and orders.only_if != plan.digest:
         changed = what_has_changed(orders.only_if, desk.journal, sources_of(desk), decisions(plan.actions))
-        raise RefusedAsUnsafe(
+        return RefusedAsUnsafe(
             f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands. {changed}",
             "Look at a new dry run, and use its digest.",
         )
     if objections and not orders.allow_large:
-        raise RefusedAsUnsafe(
+        return RefusedAsUnsafe(
             f"Nothing was sent. {' '.join(objections)}",
-            "Look at a dry run. If it is what you mean, run it again with --allow-large.",
+            "Look at what it would do. If it is what you mean, run it again with --allow-large.",
         )
-    return tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
+    return None
 
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:

@@ -248,13 +248,32 @@ def test_a_file_that_was_cut_off_needs_to_be_allowed(tmp_path: Path, onefile: Ru
     assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 0
     write_csv(tmp_path / "people.csv", [one | {"ClassroomID": "202"} for one in everybody[:10]])
     rehearsed = run(tmp_path, "dry-run", "people.csv", env=env)
-    assert rehearsed.code == 0
-    assert "Was it cut off?" in " ".join(rehearsed.out.split())
+    shown = " ".join(rehearsed.out.split())
+    assert (rehearsed.code, "Do not send this yet" in shown, "Was it cut off?" in shown) == (1, True, True)
     refused = run(tmp_path, "submit", "people.csv", "--yes", env=env)
     assert (refused.code, "Was it cut off?" in " ".join(refused.err.split())) == (4, True)
     allowed = run(tmp_path, "submit", "people.csv", "--yes", "--allow-large", "--json", env=env)
     passed = [notice for notice in report_of(allowed)["notices"] if notice.startswith("Passed with --allow-large")]
     assert (allowed.code, len(passed), "Was it cut off?" in passed[0]) == (0, 1, True)
+
+
+def test_a_refused_submit_leaves_a_report_of_what_it_would_have_done(tmp_path: Path, onefile: Running) -> None:
+    """Whoever comes in the morning finds why nothing was sent, and what would have been; so does a script."""
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    env = {**settings(onefile), "BULK_IMPORT_MAX_CHANGES": "1"}
+    refused = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
+    assert (refused.code, refused.json["exit_code"], "report.html" in refused.err) == (4, 4, True)
+    report = report_of(refused)
+    assert (report["mode"], report["exit_code"], report["totals"]["would-create"]) == ("dry-run", 4, 2)
+    assert report["notices"][0].startswith("Nothing was sent.")
+    page = Path(refused.json["report"]).with_name("report.html")
+    before = page.read_text(encoding="utf-8")
+    assert before.index("What to do next") < before.index("Nothing was sent.") < before.index("Good to know")
+    assert "Send them with" not in before
+    assert "exit 4" in run(tmp_path, "runs", env=env).out
+    page.unlink()
+    assert run(tmp_path, "report", report["run"], env=env).code == 0
+    assert page.read_text(encoding="utf-8") == before
 
 
 def test_rows_can_be_chosen(tmp_path: Path, onefile: Running) -> None:
