@@ -15,6 +15,7 @@ import logging
 import math
 import re
 import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, assert_never
 from urllib.parse import urlsplit
@@ -54,7 +55,7 @@ from bulk_import.wire import (
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -117,7 +118,7 @@ class Connection:
         transport: what carries the calls in tests.
         clock: seconds on a monotonic clock.
         sleep: waits for so many seconds.
-        closed_for: seconds for which no call may leave, 0 if one may; asked before each.
+        closed_for: seconds for which no call may leave, 0 if one may; asked in the last moment before each.
         on_rest: is told when calls begin to wait for that, with the seconds.
         log: is told of each exchange.
 
@@ -203,16 +204,29 @@ class Connection:
             StoppedEarly: the pace file cannot be used; nothing was sent.
         """
         async with self._in_flight:
-            await self._opened()
             session = await self._logged_in()
             if not isinstance(session, _Session):
                 return session
-            async with self._pacer.place():
+            async with self._place():
                 if before is not None:
                     before()
                 session = self._session or session
                 verdict = await self._exchange(request, ("X-TokenID", session.token), attempt, row)
         return self._watched(verdict, session)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """Waits for a place in the pace at a moment when calls may leave; inside, the call is made.
+
+        Waiting for the pace takes minutes after a 429, so it is asked again after it. A place that came when no call
+        may leave is given back as if its call had been made: it is free again a minute later, and the limit holds.
+        """
+        while True:
+            await self._opened()
+            async with self._pacer.place():
+                if self._closed_for() <= 0:
+                    yield
+                    return
 
     async def _opened(self) -> None:
         """Waits while no call may leave; says so once for all that wait."""
@@ -250,7 +264,7 @@ class Connection:
         attempt = 0
         while True:
             attempt += 1
-            async with self._pacer.place():
+            async with self._place():
                 verdict = await self._exchange(AUTHENTICATE, ("X-CustomerToken", self._customer_token), attempt, None)
             match next_step(RequestKind.AUTHENTICATE, verdict, attempt):
                 case SendAgain(after=after):

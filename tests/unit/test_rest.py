@@ -5,15 +5,48 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bulk_import.api import OneFile
-from bulk_import.sandbox import CUSTOMER_TOKEN
+from bulk_import.pace import MINUTE
+from bulk_import.sandbox import CUSTOMER_TOKEN, Fault, Faults
 from bulk_import.wire import get_user
 from tests.unit.practice import BASE, Practice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from bulk_import.sandbox.faults import On
+
 AFTER = 1000.0
+TICK = 0.001
+
+
+async def answered(
+    practice: Practice,
+    hours: tuple[float, float],
+    *,
+    told: list[float],
+    count: int = 5,
+    calls_per_minute: int = 240,
+    pace_file: Path | None = None,
+) -> Sequence[float]:
+    """When the calls came in that were made until so many questions were answered; nothing may leave in the hours."""
+    closes, opens = hours
+    onefile = OneFile(
+        *(BASE, CUSTOMER_TOKEN),
+        calls_per_minute=calls_per_minute,
+        pace_file=pace_file,
+        transport=practice.transport,
+        clock=practice.clock,
+        closed_for=lambda: opens - practice.clock.now if closes <= practice.clock.now < opens else 0.0,
+        on_rest=told.append,
+    )
+    async with onefile as api, asyncio.TaskGroup() as group:
+        for _ in range(count):
+            group.create_task(api.ask(get_user(101)))
+    return [call.time - practice.server_time() + practice.clock.now for call in practice.world.calls()]
 
 
 def test_calls_wait_until_the_hours_are_over(tmp_path: Path) -> None:
@@ -21,21 +54,34 @@ def test_calls_wait_until_the_hours_are_over(tmp_path: Path) -> None:
     practice = Practice(tmp_path)
     opens = practice.clock.now + AFTER
     told: list[float] = []
-
-    async def ask() -> list[float]:
-        onefile = OneFile(
-            *(BASE, CUSTOMER_TOKEN),
-            transport=practice.transport,
-            clock=practice.clock,
-            closed_for=lambda: max(opens - practice.clock.now, 0.0),
-            on_rest=told.append,
-        )
-        async with onefile as api, asyncio.TaskGroup() as group:
-            for _ in range(5):
-                group.create_task(api.call(get_user(101)))
-        return [call.time - practice.server_time() + practice.clock.now for call in practice.world.calls()]
-
-    times = practice.run(ask())
+    times = practice.run(answered(practice, (practice.clock.now, opens), told=told))
     assert len(times) == 6
-    assert min(times) >= opens
+    assert min(times) >= opens - TICK
     assert told == [AFTER]
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared pace"])
+@pytest.mark.parametrize("on", ["get", "authentication"])
+def test_hours_that_begin_while_calls_wait_for_the_pace_are_kept(tmp_path: Path, on: On, *, shared: bool) -> None:
+    """After a 429 all wait for a minute: none of them leaves in hours that have begun meanwhile, logging in neither."""
+    practice = Practice(tmp_path, faults=Faults([Fault(kind="throttle", on=on, times=1)]))
+    closes, opens = practice.clock.now + MINUTE / 2, practice.clock.now + AFTER
+    told: list[float] = []
+    file = tmp_path / "journal.db.pace" if shared else None
+    times = practice.run(answered(practice, (closes, opens), told=told, pace_file=file))
+    assert len(times) == 7
+    assert [time for time in times if closes <= time < opens - TICK] == []
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared pace"])
+def test_a_place_that_came_in_the_hours_breaks_no_limit(tmp_path: Path, *, shared: bool) -> None:
+    """Places that were not used are not used twice: after the hours too no minute has more calls than permitted."""
+    practice = Practice(tmp_path)
+    closes, opens = practice.clock.now + MINUTE / 2, practice.clock.now + 1.5 * MINUTE
+    file = tmp_path / "journal.db.pace" if shared else None
+    hours = (closes, opens)
+    times = practice.run(answered(practice, hours, told=[], count=7, calls_per_minute=2, pace_file=file))
+    assert len(times) == 8
+    assert [time for time in times if closes <= time < opens - TICK] == []
+    assert min(third - first for first, third in zip(times, times[2:], strict=False)) > MINUTE
