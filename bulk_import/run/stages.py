@@ -53,6 +53,7 @@ from bulk_import.run.world import World, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from bulk_import.api import OneFile
@@ -285,11 +286,18 @@ async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None
     since = desk.journal.history(target.environment, target.host).in_doubt_since()
     if since is None:
         return
-    settings = desk.settings
-    seconds = settings.call_lifetime + settings.settle_wait - (utc_now() - since).total_seconds()
+    seconds = seconds_in_doubt(desk.settings, since, utc_now())
     if seconds > 0:
         orders.say(f"An earlier run was cut off. Waiting {round(seconds)} s until OneFile shows what came of it.")
         await asyncio.sleep(seconds)
+
+
+def seconds_in_doubt(settings: Settings, left: datetime, now: datetime) -> float:
+    """Seconds until a look-up shows what came of a call that left at a moment; 0 or less where it shows by now.
+
+    Never more than for a call that leaves now: a moment yet to come was written while the clock was ahead.
+    """
+    return settings.call_lifetime + settings.settle_wait - max((now - left).total_seconds(), 0.0)
 
 
 def _ending(
