@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
 UK = ZoneInfo("Europe/London")
 _LOOK_AHEAD = 2
@@ -78,13 +79,22 @@ def end_of(windows: Sequence[Window], moment: datetime, seconds: float) -> datet
 
 
 def _spans(windows: Sequence[Window], moment: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The windows about a moment, as moments; in UTC, where differences are real seconds when the clocks change."""
+    """The windows about a moment, as moments; in UTC, where differences are real seconds when the clocks change.
+
+    In the nights when they do, a window has all that its times can mean: rather an hour's rest too long.
+    """
     today = moment.astimezone(UK).date()
     for window in windows:
         for days in range(-1, _LOOK_AHEAD):
             day = today + timedelta(days=days)
             last = day + timedelta(days=int(window.end <= window.start))
-            start, end = datetime.combine(day, window.start, UK), datetime.combine(last, window.end, UK)
-            # in the night when an hour comes twice it ends in the second one
-            ends = (end.astimezone(UTC), end.replace(fold=1).astimezone(UTC))
-            yield start.astimezone(UTC), max(ends)
+            yield min(_moments(day, window.start)), max(_moments(last, window.end))
+
+
+def _moments(day: date, at: time) -> tuple[datetime, datetime]:
+    """What a time of a day can mean: two moments in the nights when the clocks change, else one, told twice.
+
+    In autumn 01:30 comes twice. In spring it does not come: it is 00:30 GMT or 02:30 BST, as one counts.
+    """
+    local = datetime.combine(day, at, UK)
+    return local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
