@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bulk_import.address import web_address
-from bulk_import.maintenance import Window, window_from
+from bulk_import.maintenance import Window, checked_windows, window_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,7 +143,7 @@ def _windows(value: object) -> tuple[Window, ...]:
     texts = value.split(",") if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError('must be hours such as "07:00-07:30", or a list of such')
-    return tuple(window_from(text) for text in texts if text.strip())
+    return checked_windows([window_from(text) for text in texts if text.strip()])
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -162,7 +162,8 @@ SETTINGS: tuple[Setting, ...] = (
         "maintenance",
         (),
         _windows,
-        'When OneFile is down and nothing is sent, in UK time, such as "07:00-07:30"; a run rests meanwhile.',
+        'When OneFile is down and nothing is sent, in UK time, such as "07:00-07:30", or two windows as '
+        '["07:00-07:30", "12:30-13:00"] (in the variable with a comma between); a run rests meanwhile.',
     ),
     Setting(
         "canary",

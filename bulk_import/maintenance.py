@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 UK = ZoneInfo("Europe/London")
 _LOOK_AHEAD = 2
 """Days of windows that can matter for one run."""
+_DAY = 24 * 60  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,35 @@ def window_from(text: str) -> Window:
     if window.start == window.end:
         raise ValueError("must not last the whole day")
     return window
+
+
+def checked_windows(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """Windows that together leave half of the day open or more, as all do that are meant.
+
+    Raises:
+        ValueError: they do not, as 07:30-07:00, in which every run would rest.
+    """
+    closed = {(_minute(window.start) + each) % _DAY for window in windows for each in range(_minutes(window))}
+    if len(closed) <= _DAY // 2:
+        return tuple(windows)
+    longest = max(windows, key=_minutes)
+    swapped = Window(longest.end, longest.start)
+    raise ValueError(
+        f"must leave OneFile open for half of every day or more, and closes it for {_long(len(closed))}: were a start "
+        f"and an end swapped? {longest} lasts {_long(_minutes(longest))}, {swapped} lasts {_long(_minutes(swapped))}"
+    )
+
+
+def _minutes(window: Window) -> int:
+    return (_minute(window.end) - _minute(window.start)) % _DAY
+
+
+def _long(minutes: int) -> str:
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def closed_for(windows: Sequence[Window], moment: datetime, *, lead: float = 0.0) -> float:

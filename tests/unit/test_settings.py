@@ -202,6 +202,43 @@ def test_out_moves_reports_alone(tmp_path: Path) -> None:
     assert found.sandbox_state == tmp_path / "reports" / "sandbox.db"
 
 
+@pytest.mark.parametrize(
+    "hours",
+    [
+        '"07:30-07:00"',
+        '["00:00-12:00", "12:00-00:00"]',
+        '["07:00-07:30", "12:00-00:01"]',
+        '["06:00-18:00", "17:59-18:01"]',
+        '"12:00-00:01"',
+    ],
+)
+def test_hours_that_close_more_than_half_of_the_day_are_refused(tmp_path: Path, hours: str) -> None:
+    """A window that was typed the wrong way round would let every run rest; it is asked about instead."""
+    written(tmp_path, f"maintenance = {hours}\n")
+    with pytest.raises(SettingsError, match="were a start and an end swapped"):
+        load(environ={}, cwd=tmp_path)
+
+
+def test_what_was_swapped_is_shown_both_ways(tmp_path: Path) -> None:
+    """The sentence names the setting's place, the window, and how long it lasts each way."""
+    with pytest.raises(SettingsError) as stop:
+        load(environ={"BULK_IMPORT_MAINTENANCE": "12:00-12:15,07:30-07:00"}, cwd=tmp_path)
+    assert stop.value.message == (
+        "BULK_IMPORT_MAINTENANCE: maintenance must leave OneFile open for half of every day or more, and closes it for "
+        "23 h 30 min: were a start and an end swapped? 07:30-07:00 lasts 23 h 30 min, 07:00-07:30 lasts 0 h 30 min."
+    )
+
+
+@pytest.mark.parametrize(
+    "hours",
+    ['"07:00-07:30"', '"20:00-08:00"', '["07:00-07:30", "12:30-13:00"]', '["06:00-18:00", "17:00-17:30"]', "[]"],
+)
+def test_hours_that_leave_half_of_the_day_open_are_taken(tmp_path: Path, hours: str) -> None:
+    """One window or several, past midnight too, and what several have in common counts once."""
+    written(tmp_path, f"maintenance = {hours}\n")
+    assert len(load(environ={}, cwd=tmp_path).maintenance) == hours.count("-")
+
+
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     """A mistyped --config does not quietly mean the defaults."""
     with pytest.raises(SettingsError) as stop:
