@@ -119,7 +119,7 @@ class Connection:
         clock: seconds on a monotonic clock.
         sleep: waits for so many seconds.
         closed_for: seconds for which no call may leave, 0 if one may; asked in the last moment before each.
-        on_rest: is told when calls begin to wait for that, with the seconds.
+        on_rest: is told when calls begin to wait for that, with the seconds; what it raises keeps them from it.
         log: is told of each exchange.
 
     Raises:

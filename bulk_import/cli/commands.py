@@ -357,7 +357,7 @@ def doctor(context: typer.Context) -> None:
     symptoms = examination.local(settings)
     try:
         with target_of(settings) as target:
-            symptoms += examination.remote(settings, target, screen.say)
+            symptoms += examination.remote(settings, target)
     except BulkImportError as stop:
         symptoms += (examination.stopped("credentials", stop),)
     screen.show_symptoms(settings, symptoms)

@@ -6,15 +6,14 @@ import asyncio
 import shutil
 import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from bulk_import.errors import BulkImportError, UsageError
+from bulk_import.errors import ApiDown, BulkImportError, UsageError
 from bulk_import.journal import Journal
 from bulk_import.run.log import RunLog
-from bulk_import.run.target import open_api
+from bulk_import.run.target import open_api, rests_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from bulk_import.api import Organisation
@@ -54,23 +53,37 @@ def local(settings: Settings) -> tuple[Symptom, ...]:
     return (_rate(settings), _room(settings.reports), _writable(settings.reports), _journal(settings.journal))
 
 
-def remote(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[Symptom, ...]:
+def remote(settings: Settings, target: Target) -> tuple[Symptom, ...]:
     """What OneFile says: connection, credentials, the organisations, and whom it would e-mail.
 
-    `say` tells the person who waits what a wait is for.
+    In OneFile's maintenance hours it is not asked, and nobody waits for their end.
     """
     try:
-        customer, organisations = asyncio.run(_ask(settings, target, say))
+        customer, organisations = asyncio.run(_ask(settings, target))
     except BulkImportError as stop:
         return (stopped("connection", stop),)
     seen = Symptom("connection", well=True, found=f"OneFile answers, for the customer {customer}.")
     return (seen, *(_organisation(each) for each in organisations), *_chosen(settings, organisations))
 
 
-async def _ask(settings: Settings, target: Target, say: Callable[[str], None]) -> tuple[str, tuple[Organisation, ...]]:
-    async with open_api(settings, target, RunLog(), say) as api:
+async def _ask(settings: Settings, target: Target) -> tuple[str, tuple[Organisation, ...]]:
+    def not_now(_sentence: str) -> NoReturn:
+        raise _closed(settings)
+
+    async with open_api(settings, target, RunLog(), not_now) as api:
         id_, name = await api.customer()
         return name, tuple(await api.organisations(id_))
+
+
+def _closed(settings: Settings) -> ApiDown:
+    until = f"{rests_until(settings):%H:%M}"
+    origin = settings.origins["maintenance"]
+    return ApiDown(
+        f"OneFile is in its maintenance hours until {until} (UK time), so it was not asked. Whether it takes the "
+        "customer token, and which organisations that reaches, was not looked at.",
+        f"Run bulk-import doctor again after {until}. If OneFile is open now, correct the setting maintenance "
+        f"({origin}).",
+    )
 
 
 def _rate(settings: Settings) -> Symptom:

@@ -14,6 +14,7 @@ from bulk_import.run.desk import utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from bulk_import.run.log import RunLog
     from bulk_import.settings import Settings
@@ -40,7 +41,7 @@ def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str
         settings: for pace, patience and maintenance hours.
         target: where to send.
         log: is told of each call.
-        say: tells the person who waits what a wait is for.
+        say: tells the person who waits what a wait is for; what it raises keeps the call from waiting and leaving.
 
     Raises:
         SettingsError: the address is neither https nor on this machine.
@@ -54,14 +55,20 @@ def open_api(settings: Settings, target: Target, log: RunLog, say: Callable[[str
         timeout=settings.timeout,
         pace_file=settings.journal.with_name(settings.journal.name + ".pace"),
         closed_for=lambda: closed_for(settings.maintenance, utc_now(), lead=settings.timeout),
-        on_rest=lambda seconds: say(_resting(seconds)),
+        on_rest=lambda _: say(_resting(settings)),
         log=log.call,
     )
 
 
-def _resting(seconds: float) -> str:
-    until = (utc_now() + timedelta(seconds=seconds)).astimezone(UK)
+def _resting(settings: Settings) -> str:
+    until = rests_until(settings)
     return f"OneFile's maintenance hours: nothing is sent until {until:%H:%M}, then the run goes on by itself."
+
+
+def rests_until(settings: Settings) -> datetime:
+    """When a call may leave, after any maintenance hours; in the United Kingdom's time."""
+    now = utc_now()
+    return (now + timedelta(seconds=closed_for(settings.maintenance, now, lead=settings.timeout))).astimezone(UK)
 
 
 def calls_of(api: OneFile) -> Calls:

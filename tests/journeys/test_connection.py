@@ -67,9 +67,9 @@ def test_each_fault_on_the_wire_has_its_verdict(
         assert token not in caplog.text
 
 
-@pytest.mark.parametrize("command", [["dry-run", "people.csv"], ["lists"], ["doctor"]], ids=lambda words: words[0])
+@pytest.mark.parametrize("command", [["dry-run", "people.csv"], ["lists"]], ids=lambda words: words[0])
 def test_whoever_waits_for_the_maintenance_hours_is_told(tmp_path: Path, command: list[str]) -> None:
-    """Each command that asks OneFile says at once until when it rests."""
+    """A command that asks OneFile says at once until when it rests."""
     write_csv(tmp_path / "people.csv", [learner(1)])
     now = datetime.now(UTC).astimezone(UK)
     hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from bulk_import.api import OneFile
+from bulk_import.errors import StoppedEarly
 from bulk_import.pace import MINUTE
 from bulk_import.sandbox import CUSTOMER_TOKEN, Fault, Faults
 from bulk_import.wire import get_user
@@ -58,6 +59,31 @@ def test_calls_wait_until_the_hours_are_over(tmp_path: Path) -> None:
     assert len(times) == 6
     assert min(times) >= opens - TICK
     assert told == [AFTER]
+
+
+def test_who_does_not_want_to_wait_need_not(tmp_path: Path) -> None:
+    """What is raised when the waiting begins ends the call, and nothing was sent: in hours that began meanwhile too."""
+    practice = Practice(tmp_path)
+    closes = practice.clock.now + MINUTE / 2
+
+    def not_now(_seconds: float) -> NoReturn:
+        raise StoppedEarly("closed")
+
+    async def ask() -> None:
+        onefile = OneFile(
+            *(BASE, CUSTOMER_TOKEN),
+            calls_per_minute=1,
+            transport=practice.transport,
+            clock=practice.clock,
+            closed_for=lambda: AFTER if practice.clock.now >= closes else 0.0,
+            on_rest=not_now,
+        )
+        async with onefile as api:
+            await api.ask(get_user(101))
+
+    with pytest.raises(StoppedEarly, match="closed"):
+        practice.run(ask())
+    assert len(practice.world.calls()) == 1
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "shared pace"])
