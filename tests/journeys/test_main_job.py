@@ -272,7 +272,7 @@ def test_a_refused_submit_leaves_a_report_of_what_it_would_have_done(tmp_path: P
     assert "Send them with" not in before
     assert "exit 4" in run(tmp_path, "runs", env=env).out
     page.unlink()
-    assert run(tmp_path, "report", report["run"], env=env).code == 0
+    assert run(tmp_path, "report", report["run"], env=env).code == 4
     assert page.read_text(encoding="utf-8") == before
 
 
