@@ -60,6 +60,8 @@ def contradiction(record: Record, account: Account, by: str) -> str:
         return another
     if names == _NAMES and not strong & _NUMBERS:
         return f"{another}, and neither ULN nor date of birth says that it is the same person"
-    if names and not strong:
-        return f"{another}, and neither e-mail address nor ULN nor date of birth says that it is the same person"
+    shown = any(form(name, account.values) for name in _NAMES)
+    if not strong and (names or not shown):
+        what = another if names else "shows no name"
+        return f"{what}, and neither e-mail address nor ULN nor date of birth says that it is the same person"
     return ""

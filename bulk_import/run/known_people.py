@@ -34,12 +34,13 @@ def key_of_people(desk: Desk, target: Target) -> bytes:
         RefusedAsUnsafe: it is gone, or another one.
         UsageError: the key file is damaged, or cannot be made.
     """
-    made = desk.journal.history(target.environment, target.host).made() if target.environment != PRACTICE else {}
-    if made and not desk.settings.secret_file.exists():
+    history = desk.journal.history(target.environment, target.host)
+    needed = target.environment != PRACTICE and bool(history.made() or history.in_doubt_since())
+    if needed and not desk.settings.secret_file.exists():
         raise _without_key(desk, "is gone")
     secret = site_secret(desk.settings)
     memory = desk.journal.memory(target.environment, target.host)
-    if not memory.knows_key(keyed_token(secret, KEY_MARK), anew=not made):
+    if not memory.knows_key(keyed_token(secret, KEY_MARK), anew=not needed):
         raise _without_key(desk, "is not the one that this journal was kept with")
     return secret
 

@@ -221,6 +221,10 @@ ELSE = {"FirstName": "Boris", "LastName": "Elsewhere"}
 DAY, ELSEDAY = "2007-09-01T00:00:00Z", "2001-01-01T00:00:00Z"
 
 
+SILENT = {"DOB": None, "ULN": None}
+NAMELESS = {"FirstName": None, "LastName": None}
+
+
 @pytest.mark.parametrize(
     ("misid", "account", "held"),
     [
@@ -236,6 +240,9 @@ DAY, ELSEDAY = "2007-09-01T00:00:00Z", "2001-01-01T00:00:00Z"
         (True, {"FirstName": "Boris", "ULN": "1000000019"}, True),
         (True, {"Email": "elsewhere@example.com", "DOB": ELSEDAY, "ULN": "1000000019"}, True),
         (True, {**ELSE, "DOB": None, "ULN": None}, True),
+        (True, {**NAMELESS, **SILENT, "Email": None, "ClassroomID": 1}, True),
+        (True, {**NAMELESS, **SILENT, "Email": "elsewhere@example.com"}, True),
+        (True, {**NAMELESS, **SILENT, "ClassroomID": 1}, False),
         (True, {"Role": 5, "ClassroomID": 1}, True),
         (True, {"OrganisationID": 2, "ClassroomID": 1}, True),
         # found by e-mail and name
@@ -258,9 +265,6 @@ def test_an_account_that_may_be_another_persons_is_held(
     if isinstance(action, Hold):
         assert action.finding.code == "account-contradicted"
         assert not any(str(value) in action.finding.detail for value in account.values() if value)
-
-
-SILENT = {"DOB": None, "ULN": None}
 
 
 @pytest.mark.parametrize(
