@@ -6,7 +6,8 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bulk_import.errors import OutputError
+from bulk_import.errors import OutputError, UsageError
+from bulk_import.whole_file import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,6 +25,12 @@ KINDS = {
     "skip": "skipped row",
 }
 """What a plan does to a row, in the words of a person who reads how many."""
+
+KEPT = ("schema", "digest", "counts", "sources", "rows")
+"""What a file that a plan is kept in holds, and by which it is known again."""
+
+STREAMS = ("/dev/std", "/dev/fd/", "/proc/self/fd/")
+"""How names of open streams begin, whatever they lead to: never replaced, since others hold them open."""
 
 
 def what_has_changed(digest: str, journal: Journal, sources: Sequence[SourceRead], now: Iterable[Decision]) -> str:
@@ -75,10 +82,37 @@ def _plural(count: int, word: str) -> str:
     return word if count == 1 else f"{word}s"
 
 
-def save_plan(file: Path, plan: Plan, decided: Iterable[Decision], sources: Sequence[SourceRead]) -> None:
-    """Writes a plan into a file: its digest, and for each row what would be done; nobody's data.
+def refuse_to_overwrite(file: Path) -> None:
+    """Lets a plan take the place of an earlier plan, and of nothing else that anybody may still need.
 
     Raises:
+        UsageError: the file is there and is no plan, or it cannot be told what it is.
+    """
+    if file.is_dir() or (file.exists() and not _is_written_as_it_is(file) and not _is_plan(file)):
+        raise UsageError(
+            f"The plan was not written to {file}: that is there already, and is not a plan of an earlier dry run.",
+            "Name another file after --save-plan, such as plan.json.",
+        )
+
+
+def _is_written_as_it_is(file: Path) -> bool:
+    """Whether a file is a device, a pipe or an open stream."""
+    return not file.is_file() or str(file.absolute()).startswith(STREAMS)
+
+
+def _is_plan(file: Path) -> bool:
+    try:
+        content = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and tuple(content) == KEPT
+
+
+def save_plan(file: Path, plan: Plan, decided: Iterable[Decision], sources: Sequence[SourceRead]) -> None:
+    """Writes a plan into a file, whole or not at all: its digest, and for each row what would be done; nobody's data.
+
+    Raises:
+        UsageError: the file is there, and is no plan.
         OutputError: the file cannot be written.
     """
     rows = [
@@ -86,10 +120,18 @@ def save_plan(file: Path, plan: Plan, decided: Iterable[Decision], sources: Sequ
         for one in decided
     ]
     read = [{"path": one.path, "sha256": one.sha256, "sheet": one.sheet, "rows": one.rows} for one in sources]
-    content = {"schema": 1, "digest": plan.digest, "counts": dict(plan.counts), "sources": read, "rows": rows}
+    content = dict(zip(KEPT, (1, plan.digest, dict(plan.counts), read, rows), strict=True))
+    refuse_to_overwrite(file)  # once more: the run has made files of its own meanwhile
     try:
-        file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+        _write(file, json.dumps(content, indent=1).encode() + b"\n")
     except OSError as wrong:
         raise OutputError(
             f"The plan cannot be written to {file} ({wrong.strerror}).", "Name another file after --save-plan."
         ) from wrong
+
+
+def _write(file: Path, content: bytes) -> None:
+    if file.exists() and _is_written_as_it_is(file):
+        file.write_bytes(content)
+    else:
+        write_whole(file.resolve(), lambda stream: stream.write(content))  # what a link leads to, not the link

@@ -25,7 +25,7 @@ from bulk_import.run.bookkeeping import (
     uk_today,
 )
 from bulk_import.run.canary import canary_of
-from bulk_import.run.comparison import difference_between, save_plan, what_has_changed
+from bulk_import.run.comparison import difference_between, refuse_to_overwrite, save_plan, what_has_changed
 from bulk_import.run.desk import Desk, utc_now
 from bulk_import.run.ending import NO_CALLS, Ending
 from bulk_import.run.fates import decisions, fates, held_after_all
@@ -112,6 +112,8 @@ def dry_run(
     Raises:
         BulkImportError: as `check`; or OneFile cannot be asked, or the plan cannot be kept.
     """
+    if plan_file is not None:
+        refuse_to_overwrite(plan_file)
     with _desk(job, settings) as desk:
         return asyncio.run(_rehearse(desk, target, say, plan_file))
 

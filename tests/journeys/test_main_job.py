@@ -230,6 +230,15 @@ def test_a_plan_that_would_e_mail_people_by_now_is_another(tmp_path: Path, onefi
     assert run(tmp_path, "submit", "people.csv", "--yes", "--only-if", digest, env=env).code == 0
 
 
+def test_a_plan_is_never_written_over_the_sheet(tmp_path: Path, onefile: Running) -> None:
+    """It ends with 2, and nobody has asked OneFile."""
+    before = write_csv(tmp_path / "people.csv", [learner(1)]).read_bytes()
+    done = run(tmp_path, "dry-run", "people.csv", "--save-plan", "people.csv", env=settings(onefile))
+    assert (done.code, (tmp_path / "people.csv").read_bytes()) == (2, before)
+    assert "people.csv: that is there already, and is not a plan of an earlier dry run." in done.err
+    assert not (tmp_path / "reports").exists()
+
+
 def test_a_plan_over_the_limit_needs_to_be_allowed(tmp_path: Path, onefile: Running) -> None:
     """max_changes stops a submit with 4; --allow-large lets it pass."""
     write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
