@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bulk_import.catalogue import Role
 from bulk_import.findings import shortened
 from bulk_import.folding import plainly_folded
-from bulk_import.kinds import Listed
+from bulk_import.kinds import Listed, comes_back
 from bulk_import.wire import id_of
 
 if TYPE_CHECKING:
@@ -204,9 +204,9 @@ class CentreList:
         return pieces
 
     def text_for(self, entry: Entry) -> str:
-        """The shortest way to write an entry that means it alone: its name, MIS value or id."""
+        """The shortest way to write an entry that means it alone: its name, MIS value or id; "" where none does."""
         texts = (text for text in (entry.name, entry.misid, str(entry.id)) if text and len(text) <= LONGEST_NAME)
-        return next((text for text in texts if len(self.matches(text)) == 1), "")
+        return next((text for text in texts if comes_back(text) and len(self.matches(text)) == 1), "")
 
     def offered(self) -> tuple[str, ...]:
         """A text for each entry that can be chosen: those that are archived or cannot be told apart are left out."""

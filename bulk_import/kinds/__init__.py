@@ -4,7 +4,7 @@ from bulk_import.kinds.codes import Choice, YesNo
 from bulk_import.kinds.dates import Date
 from bulk_import.kinds.kind import Awaited, DateOrder, ExcelColumn, Json, Kind, Rule, Value
 from bulk_import.kinds.numbers import ULN_PLACEHOLDERS, Nino, Phone, PhoneLine, Reference, Uln, Zero
-from bulk_import.kinds.references import Listed, ListedReference
+from bulk_import.kinds.references import Listed, ListedReference, comes_back
 from bulk_import.kinds.roles import Role, RoleKind, role_from_text
 from bulk_import.kinds.texts import Address, Apostrophes, Email, Identifier, Name, Text
 
@@ -36,5 +36,6 @@ __all__ = [
     "Value",
     "YesNo",
     "Zero",
+    "comes_back",
     "role_from_text",
 ]

@@ -5,17 +5,24 @@ Which entry is meant is not a matter of the cell alone: `bulk_import.references`
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from bulk_import.kinds.kind import ExcelColumn, Json, Kind, Value, trimmed
+from bulk_import.kinds.kind import GUARDED, INVISIBLE, ExcelColumn, Json, Kind, Value, trimmed
 from bulk_import.kinds.numbers import FLOATS_AMONG_TEXTS, Zero, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NONE = "0"
+
+_CHANGES = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]"  # XML cannot hold these
+    "|_x[0-9A-Fa-f]{4}_"  # and this stands for one of them (ECMA-376 part 1, 22.9.2.19)
+    f"|{INVISIBLE}|{GUARDED}|^{FLOATS_AMONG_TEXTS}$"
+)
 
 
 class Listed(StrEnum):
@@ -60,3 +67,12 @@ class ListedReference(Kind):
     def excel(self) -> ExcelColumn:
         """Text, wide enough for a name."""
         return ExcelColumn(width=24)
+
+
+def comes_back(text: str) -> bool:
+    """Whether a text that somebody chooses from a workbook's list is read as it is written there.
+
+    Args:
+        text: without outer spaces, and with single ones between words.
+    """
+    return _CHANGES.search(text) is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import Role
 from bulk_import.errors import OutputError
+from bulk_import.templates.cells import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,9 +19,7 @@ WIDTHS = (42, 12, 20, 42, 18, 40)
 OF_ORGANISATIONS, THEIR_WIDTHS = ("Organisation ID", "Organisation"), (14, 30)
 DARK = "#1F3864"
 MOST_ROWS = 1_048_575
-LONGEST_CELL = 32_767
 LARGEST_NUMBER = 10**15  # Excel keeps no more digits of a number
-_NO_LETTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}  # XML cannot hold them
 _ROLES = {int(role): role.label for role in Role}
 
 
@@ -69,14 +68,9 @@ def _sheet(sheet: object, heading: object, rows: Iterator[tuple[str | int, ...]]
             if isinstance(value, int) and value < LARGEST_NUMBER:
                 sheet.write_number(last, column, value)
             elif value:
-                sheet.write_string(last, column, _fit(str(value)))
+                sheet.write_string(last, column, fitted(str(value)))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(last, 1), len(_headings(several=several)) - 1)
-
-
-def _fit(text: str) -> str:
-    """A text as a cell can hold it; a longer one would be missing altogether."""
-    return text[:LONGEST_CELL].translate(_NO_LETTERS)
 
 
 def _headings(*, several: bool) -> tuple[str, ...]:
@@ -99,5 +93,6 @@ def _rows(centres: Sequence[tuple[int, str, CentreList]], *, several: bool) -> I
 def _row(entry: Entry, listed: CentreList) -> tuple[str | int, ...]:
     text = listed.text_for(entry)
     notes = ["archived"] if entry.archived else []
-    notes += ["several have this name"] if entry.name and text != entry.name else []
+    if entry.name and text != entry.name:
+        notes += ["several have this name" if len(listed.matches(entry.name)) > 1 else "a cell cannot hold this name"]
     return entry.name, entry.id, entry.misid, text, _ROLES.get(entry.role or 0, ""), "; ".join(notes)

@@ -18,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK, NOTES_HEADING
 from bulk_import.kinds import Date, Reference, RoleKind
+from bulk_import.templates.cells import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,7 +179,7 @@ def _list_column(lists: Worksheet, place: int, field: Field, choices: Sequence[s
     heading = f"Values for {field.label}"
     for row, text in enumerate((heading, *choices), start=1):
         # a name that begins like a formula is a name
-        lists.cell(row, place, text).data_type = "s"
+        lists.cell(row, place, fitted(text)).data_type = "s"
     lists.column_dimensions[get_column_letter(place)].width = min(max(map(len, (heading, *choices))) + 2, WIDEST_LIST)
 
 

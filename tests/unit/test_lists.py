@@ -135,11 +135,15 @@ def test_a_name_without_end_is_shown_cut_and_near_to_nothing() -> None:
 
 def test_the_workbook_of_lists_loses_nothing_that_a_cell_cannot_hold(tmp_path: Path) -> None:
     """Long names are cut, ids of many digits stand as text, and what XML cannot hold is marked."""
-    names = ["x" * 40_000, "=1+1", "a\ufffe\x1bb"]
+    names = ["x" * 40_000, "=1+1", "a\ufffe\x1bb\ud800", "Twice", "twice"]
     entries = [{"ID": 10**17 + at, "Name": name} for at, name in enumerate(names)]
     write_lists(tmp_path / "lists.xlsx", {"classes": [(1, "Centre", CentreList(entries))]})
     sheet = openpyxl.load_workbook(tmp_path / "lists.xlsx").worksheets[0]
     cells = [[str(cell.value) for cell in row[:2]] for row in sheet.iter_rows(min_row=2)]
-    assert sorted(number for _, number in cells) == [str(10**17 + at) for at in range(3)]
+    assert sorted(number for _, number in cells) == [str(10**17 + at) for at in range(5)]
     assert max(len(name) for name, _ in cells) == 32_767
+    by_id = {row[1].value: [cell.value for cell in row] for row in sheet.iter_rows(min_row=2)}
+    assert [by_id[str(10**17 + at)][3] for at in range(3)] == [str(10**17), "=1+1", str(10**17 + 2)]
+    assert by_id[str(10**17 + 2)][0] == "a\ufffd\ufffdb\ufffd"
+    assert [by_id[str(10**17 + at)][5] for at in (2, 3)] == ["a cell cannot hold this name", "several have this name"]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}

@@ -16,9 +16,10 @@ from bulk_import.catalogue import FIELDS, NOTES_HEADING, Field, Role, fields_for
 from bulk_import.check import Options, check
 from bulk_import.errors import OutputError
 from bulk_import.kinds import Choice, Date, Identifier, Nino, Phone, Uln
+from bulk_import.lists import CentreList
 from bulk_import.read import Table, read_table
 from bulk_import.templates import TEMPLATES, Template, template_files, write_templates
-from bulk_import.templates.workbook import FIRST_ROW, LAST_ROW
+from bulk_import.templates.workbook import FIRST_ROW, LAST_ROW, workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -172,6 +173,33 @@ def _offered(workbook: Workbook, template: Template) -> dict[str, list[str]]:
                 str(cell.value) for (cell,) in workbook[name.strip("'")][cells.replace("$", "")]
             ]
     return offered
+
+
+UNWRITABLE: tuple[str, ...] = (
+    *("Nul\x00", "Bell\x07", "\x1bEscape", "Not\ufffe", "Nor\uffff", "Half\ud800", "_x0041_"),
+    *("Soft\u00adhyphen", "Zero\u200bwidth", '="007"', "10.0"),
+)
+WRITABLE = ("=1+1", "Café & Bar <A>", "'Quoted", "No\u00a0break", "𝔘nusual", "10.00", "- _x_ -")
+
+
+def test_whatever_name_a_list_has_what_is_chosen_means_its_entry(tmp_path: Path) -> None:
+    """Where a cell cannot hold a name, or it is read otherwise than it is written, the entry's id stands in."""
+    listed = CentreList({"ID": 201 + at, "Name": name} for at, name in enumerate((*UNWRITABLE, *WRITABLE)))
+    (template,) = (one for one in TEMPLATES if one.stem == "learner")
+    (tmp_path / "learner.xlsx").write_bytes(workbook(template, {"ClassroomID": listed.offered()}))
+    texts = _offered(load_workbook(tmp_path / "learner.xlsx"), template)["ClassroomID"]
+    read = read_table(tmp_path / "learner.xlsx", sheet="Lists", known=lambda heading: heading.startswith("Values for"))
+    (column,) = (at for at, one in enumerate(read.headings) if one.text == "Values for Classroom ID")
+    chosen = FIELDS["ClassroomID"].kind.clean(read.frame.iloc[:, column].dropna())
+    assert [[entry.id for entry in listed.matches(text)] for text in chosen] == [[id_] for id_ in listed.entries]
+    assert texts[: len(UNWRITABLE)] == [str(201 + at) for at in range(len(UNWRITABLE))]
+    assert texts[len(UNWRITABLE) :] == [" ".join(name.split()) for name in WRITABLE]
+
+
+def test_a_name_that_nobody_has_made_writable_still_gives_a_workbook() -> None:
+    """It is marked; the file opens."""
+    book = load_workbook(io.BytesIO(workbook(TEMPLATES[0], {"ClassroomID": ["\x1b\ufffe"]})))
+    assert _offered(book, TEMPLATES[0])["ClassroomID"] == ["\ufffd\ufffd"]
 
 
 def test_the_lists_of_codes_show_code_and_label() -> None:
