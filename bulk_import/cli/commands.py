@@ -313,10 +313,11 @@ def lists(
 ) -> None:
     """Download OneFile's assessors, employers, classes, placements, providers, statuses, templates and standards."""
     from bulk_import.run import centre  # noqa: PLC0415 - heavy
-    from bulk_import.templates.lists import write_lists  # noqa: PLC0415 - heavy
+    from bulk_import.templates.lists import refuse_to_overwrite, write_lists  # noqa: PLC0415 - heavy
 
     if out.suffix.lower() != ".xlsx":
         raise UsageError(f"{out} is not a workbook's name.", f"Write --out {out.with_suffix('.xlsx')}.")
+    refuse_to_overwrite(out)
     settings = settings_of(context)
     with target_of(settings) as target:
         found = centre.centres(settings, target, screen.say)

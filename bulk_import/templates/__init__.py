@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import EXAMPLE_MARK, GUIDANCE_MARK, NOTES_HEADING
-from bulk_import.errors import OutputError
+from bulk_import.errors import OutputError, UsageError
 from bulk_import.templates.template import TEMPLATES, Template
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def write_templates(folder: Path, choices: Mapping[str, Sequence[str]] = NO_CHOI
         choices: as for `template_files`.
 
     Raises:
-        OutputError: such a file is there, or the folder cannot be written; then no template is changed.
+        UsageError: such a file is there; then none is written.
+        OutputError: the folder cannot be written.
     """
     files = {folder / name: content for name, content in template_files(choices)}
     try:
@@ -68,7 +69,7 @@ def write_templates(folder: Path, choices: Mapping[str, Sequence[str]] = NO_CHOI
 def _refuse_to_overwrite(folder: Path, files: Mapping[Path, bytes]) -> None:
     changed = [path.name for path, content in files.items() if path.exists() and path.read_bytes() != content]
     if changed:
-        raise OutputError(
+        raise UsageError(
             f"{folder} already has other files of these names: {', '.join(changed)}.",
             "They may hold somebody's work, so nothing was written. Move them away, or name another folder with --out.",
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bulk_import.catalogue import Role
-from bulk_import.errors import OutputError
+from bulk_import.errors import OutputError, UsageError
 from bulk_import.templates.cells import fitted
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ LARGEST_NUMBER = 10**15  # Excel keeps no more digits of a number
 _ROLES = {int(role): role.label for role in Role}
 
 
+def refuse_to_overwrite(path: Path) -> None:
+    """Raises UsageError where the file is there already: it may hold somebody's work."""
+    if path.exists():
+        raise UsageError(f"{path} is there already.", "Move it away, or name another file with --out.")
+
+
 def write_lists(path: Path, lists: Mapping[str, Sequence[tuple[int, str, CentreList]]]) -> None:
     """Writes a sheet for each list; every cell is text or a number, never a formula.
 
@@ -31,13 +37,13 @@ def write_lists(path: Path, lists: Mapping[str, Sequence[tuple[int, str, CentreL
         lists: name of the list → the organisations' ids and names, and theirs.
 
     Raises:
-        OutputError: the file is there, or cannot be written.
+        UsageError: the file is there.
+        OutputError: it cannot be written.
     """
     import xlsxwriter  # noqa: PLC0415 - heavy, and only this needs it
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 - likewise
 
-    if path.exists():
-        raise OutputError(f"{path} is there already.", "Move it away, or name another file with --out.")
+    refuse_to_overwrite(path)
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "Lists of OneFile", "author": "bulk-import"})
     several = any(len(centres) > 1 for centres in lists.values())

@@ -269,8 +269,10 @@ def test_the_lists_of_a_centre(tmp_path: Path, run: Run, onefile: Running) -> No
     assert [1, "Northbridge College", "Helen Marsh", 105, "STF-0105"] in [row[:5] for row in assessors]
     (mine,) = [row for row in book["Assessors"].iter_rows(min_row=2) if row[4].value == onefile_misid]
     assert mine[4].data_type == "s"
-    refused = run(tmp_path, "lists", "--out", "lists.xlsx", env=env)
-    assert refused.code == 3
+    nowhere = {**env, "BULK_IMPORT_BASE_URL": "http://127.0.0.1:9"}
+    refused = run(tmp_path, "lists", "--out", "lists.xlsx", env=nowhere)
+    assert refused.code == 2
+    assert "lists.xlsx is there already." in refused.err
 
 
 def test_templates_with_the_lists_of_a_centre(tmp_path: Path, run: Run, onefile: Running) -> None:

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from bulk_import.catalogue import FIELDS, NOTES_HEADING, Field, Role, fields_for_heading
 from bulk_import.check import Options, check
-from bulk_import.errors import OutputError
+from bulk_import.errors import OutputError, UsageError
 from bulk_import.kinds import Choice, Date, Identifier, Nino, Phone, Uln
 from bulk_import.lists import CentreList
 from bulk_import.read import Table, read_table
@@ -238,8 +238,9 @@ def test_templates_are_written_and_may_be_written_again(tmp_path: Path) -> None:
 def test_a_filled_in_workbook_is_never_overwritten(tmp_path: Path) -> None:
     """Somebody's list of learners survives a second `templates` in the same folder, and nothing else is written."""
     (tmp_path / "learner.xlsx").write_bytes(b"an afternoon's work")
-    with pytest.raises(OutputError, match=r"learner\.xlsx"):
+    with pytest.raises(UsageError, match=r"learner\.xlsx") as refused:
         write_templates(tmp_path)
+    assert refused.value.exit_code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["learner.xlsx"]
     assert (tmp_path / "learner.xlsx").read_bytes() == b"an afternoon's work"
 
