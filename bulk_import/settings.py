@@ -131,6 +131,7 @@ def load(
     here = cwd or Path.cwd()
     given = _Given(folder=here, values={}, origins={}, problems=[])
     file, content = _read_file(config, here, given)
+    content = _without_misplaced(content, str(file), given.problems, {name.lower() for name in fields})
     _take_file(given, content, file)
     for setting in SETTINGS:
         raw = (os.environ if environ is None else environ).get(setting.variable)
@@ -199,6 +200,29 @@ def _take_file(given: _Given, content: Mapping[str, object], file: Path | None) 
             near = difflib.get_close_matches(name, [*BY_NAME, *TABLES, CODES], n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             given.problems.append(f"{file}: there is no setting {name}.{hint}")
+
+
+def _without_misplaced(
+    content: Mapping[str, object], origin: str, problems: list[str], fields: Collection[str], table: str = ""
+) -> dict[str, object]:
+    """The content without the settings that stand in a table: what is appended to a file lands in its last one."""
+    kept: dict[str, object] = {}
+    for name, value in content.items():
+        if isinstance(value, dict) and (table or name in {*TABLES, CODES}):
+            kept[name] = _without_misplaced(value, origin, problems, fields, f"{table}.{name}" if table else name)
+        elif table and name in BY_NAME and not (table == "columns" and _ties(value, fields)):
+            problems.append(
+                f"{origin}: [{table}] {name} is a setting, and belongs into no table. "
+                "Move its line above the first line in square brackets."
+            )
+        else:
+            kept[name] = value
+    return kept
+
+
+def _ties(value: object, fields: Collection[str]) -> bool:
+    """Whether a value under [columns] ties a heading to a field, or leaves its column out."""
+    return not fields or str(value).strip().lower() in {"", *fields}
 
 
 def _tables(content: Mapping[str, object], origin: str, problems: list[str]) -> dict[str, dict[str, str]]:

@@ -199,7 +199,8 @@ def _settings() -> Iterator[str]:
     yield from ("# The settings", "", "Generated; do not edit.", "")
     yield (
         "`bulk-import.toml` in the folder you work in (or the file that `--config` names), then environment variables, "
-        "then options: the later wins. The tables `[columns]`, `[defaults]`, `[severity]`, `[codes]` and "
+        "then options: the later wins. In the file they stand above the first line in square brackets. The tables "
+        "`[columns]`, `[defaults]`, `[severity]`, `[codes]` and "
         "`[unknown_codes]` stand in the file alone; see the [guide](guide.md#settings)."
     )
     yield ""

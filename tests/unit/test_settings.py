@@ -184,6 +184,37 @@ def test_wrong_field_names_are_said_with_the_rest(tmp_path: Path) -> None:
     assert "[defaults] there is no field Colour." in str(stop.value)
 
 
+@pytest.mark.parametrize(
+    ("table", "line", "name"),
+    [
+        ("columns", "organisation_id = 1", "organisation_id"),
+        ("columns", 'customer_token = "secret"', "customer_token"),
+        ("columns", 'protect = ["id:5740"]', "protect"),
+        ("defaults", 'environment = "beta"', "environment"),
+        ("severity", "canary = 1", "canary"),
+        ("codes", 'retention = "90d"', "retention"),
+        ("codes.L12", "concurrency = 31", "concurrency"),
+        ("unknown_codes", 'bad_optional = "leave-out"', "bad_optional"),
+    ],
+)
+def test_a_setting_behind_a_table_is_said_to_be_one(tmp_path: Path, table: str, line: str, name: str) -> None:
+    """What somebody appended to the file is named with the place where it belongs, once, and without its value."""
+    file = written(tmp_path, f"[{table}]\n{line}\n")
+    with pytest.raises(SettingsError) as stop:
+        load(environ={}, cwd=tmp_path, fields=("MISID", "ULN"), coding_problems=coding_problems)
+    (problem,) = stop.value.problems
+    assert problem == (
+        f"{file}: [{table}] {name} is a setting, and belongs into no table. "
+        "Move its line above the first line in square brackets."
+    )
+
+
+def test_a_heading_may_be_called_like_a_setting(tmp_path: Path) -> None:
+    """Where it is tied to a field, or its column is left out, it is a heading."""
+    written(tmp_path, '[columns]\njournal = "misid"\ncanary = ""\n')
+    assert load(environ={}, cwd=tmp_path, fields=("MISID",)).columns == {"journal": "misid", "canary": ""}
+
+
 def test_onefile_s_own_id_is_a_column_and_nothing_to_be_updated(tmp_path: Path) -> None:
     """A heading may be tied to it, whatever its case; it is never sent, so it is nothing that could be updated."""
     fields = ["MISID", "OneFileID"]
