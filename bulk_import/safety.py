@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bulk_import.actions import Create, Skip, Unchanged, Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.difference import form
+from bulk_import.findings import Severity, fix, message, severity
 from bulk_import.row_choice import EVERY_ROW, RowChoice
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from bulk_import.actions import Action, Change
     from bulk_import.check import Checked
     from bulk_import.directory import Account
+    from bulk_import.findings import Finding
     from bulk_import.plan import Plan
 
 FEW = 20
 """Below so many rows shares say nothing."""
+
+MOST_NAMED = 3
+"""Missing columns that are told with what to do; the report of a check has all."""
 
 IDENTITY = ("LastName", "Email", "DOB", "ULN")
 """What few people of a centre get another of between two nights."""
@@ -152,8 +157,48 @@ def _planned_ends(changes: Sequence[Change], accounts: Mapping[int, Account]) ->
                 yield end, form(name, accounts[change.user_id].values)
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The columns that the sources of a run lack.
+
+    Attributes:
+        columns: what was found of each.
+        otherwise: how many rows have an error that does not come of them.
+    """
+
+    columns: tuple[Finding, ...] = ()
+    otherwise: int = 0
+
+
+NOTHING_MISSING = Missing()
+
+
+def missing(checked: Sequence[Checked], chosen: RowChoice = EVERY_ROW) -> Missing:
+    """The columns that sources lack, and the errors apart from them in the rows that are meant."""
+    columns = tuple(one for source in checked for one in source.findings if one.code == "column-missing")
+    return Missing(columns, sum(_how_many(_wrong_otherwise(source), chosen) for source in checked))
+
+
+def _wrong_otherwise(source: Checked) -> set[int]:
+    """The rows of a source with an error that comes of no missing column."""
+    lacking = {one.field for one in source.findings if one.code == "column-missing"}
+    return {
+        one.place.row
+        for one in source.findings
+        if one.place.row is not None
+        and not (one.code == "required" and one.field in lacking)
+        and severity(one, source.options.severities) is Severity.ERROR
+    }
+
+
 def objections(
-    plan: Plan, now: Portrait, before: Portrait | None, limits: Limits, *, accounts: Mapping[int, Account]
+    plan: Plan,
+    now: Portrait,
+    before: Portrait | None,
+    limits: Limits,
+    *,
+    accounts: Mapping[int, Account],
+    lacking: Missing = NOTHING_MISSING,
 ) -> tuple[str, ...]:
     """Why a plan should not be carried out without being looked at twice, a sentence each.
 
@@ -163,8 +208,14 @@ def objections(
         before: what they looked like in the last good run; None if there was none.
         limits: what is normal.
         accounts: those of the centre, by user id.
+        lacking: the columns that they lack.
     """
-    said = [*_too_much(plan, limits, len(accounts)), *_odd_by_itself(now, limits), *_exchanged(plan, accounts, limits)]
+    said = [
+        *_too_much(plan, limits, len(accounts)),
+        *_invalid(now, limits, lacking),
+        *_odd_by_itself(now, limits),
+        *_exchanged(plan, accounts, limits),
+    ]
     if before is not None and before.rows >= FEW:
         said += [*_lost(plan, now, before, limits), *_slipped(now, before, limits)]
     return tuple(said)
@@ -184,12 +235,23 @@ def _too_much(plan: Plan, limits: Limits, accounts: int) -> Iterator[str]:
         )
 
 
+def _invalid(now: Portrait, limits: Limits, lacking: Missing) -> Iterator[str]:
+    """Why most rows have an error: columns that are missing, or else columns that are others than they seem."""
+    percent = limits.max_invalid_percent
+    if now.rows < FEW or not _over(now.invalid, now.rows, percent):
+        return
+    what = f"{now.invalid:,} of {now.rows:,} rows have an error"
+    limit = f"the limit is {percent} per cent (max_invalid_percent)"
+    if lacking.columns:
+        told = (f"{message(one)} {fix(one)}" for one in lacking.columns[:MOST_NAMED])
+        more = len(lacking.columns) - MOST_NAMED
+        rest = f" Columns that are missing besides: {more}; bulk-import check names them." if more > 0 else ""
+        yield f"{' '.join(told)}{rest} As it is, {what}; {limit}."
+    if not lacking.columns or _over(lacking.otherwise, now.rows, percent):
+        yield f"{what}; {limit}. Have the columns slipped?"
+
+
 def _odd_by_itself(now: Portrait, limits: Limits) -> Iterator[str]:
-    if now.rows >= FEW and _over(now.invalid, now.rows, limits.max_invalid_percent):
-        yield (
-            f"{now.invalid:,} of {now.rows:,} rows have an error; the limit is {limits.max_invalid_percent} per cent "
-            "(max_invalid_percent). Have the columns slipped?"
-        )
     if now.learners >= FEW and _over(now.ended, now.learners, limits.max_ended_percent):
         yield (
             f"{now.ended:,} of the {now.learners:,} planned ends that would be sent have passed, or are earlier than "

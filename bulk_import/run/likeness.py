@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bulk_import.run.bookkeeping import KNOWN, portrait_of
 from bulk_import.run.nights import last_night, sources_of
-from bulk_import.safety import Limits, Portrait, objections
+from bulk_import.safety import Limits, Portrait, missing, objections
 
 if TYPE_CHECKING:
     from bulk_import.plan import Plan
@@ -31,6 +31,7 @@ def objections_to(desk: Desk, target: Target, world: World, plan: Plan) -> tuple
         None if marked or desk.job.rows.leaves_out else _last_good(desk, target),
         replace(limits, max_invalid_percent=None) if marked else limits,
         accounts=world.directory.accounts,
+        lacking=missing(desk.checked, desk.job.rows),
     )
 
 

@@ -14,7 +14,7 @@ from bulk_import.decide import Rules
 from bulk_import.directory import Account, Directory
 from bulk_import.plan import make_plan
 from bulk_import.row_choice import EVERY_ROW, RowChoice
-from bulk_import.safety import Limits, Portrait, objections, portrait
+from bulk_import.safety import Limits, Portrait, missing, objections, portrait
 from tests.unit.tables import TODAY, people_table, person
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ def night(
     directory = Directory(there)
     plan = make_plan(sources, directory, organisations={CENTRE}, target={}, rules=Rules(rows=chosen))
     now = portrait(sources, plan, TODAY, accounts=directory.accounts, chosen=chosen)
-    return objections(plan, now, before, limits or Limits(), accounts=directory.accounts), now
+    lacking = missing(sources, chosen)
+    return objections(plan, now, before, limits or Limits(), accounts=directory.accounts, lacking=lacking), now
 
 
 USUAL = [*learners(range(1, 41)), *tutors(range(100, 105))]
@@ -139,6 +140,35 @@ def test_a_bad_file_is_stopped(words: str) -> None:
     said, _ = night(BAD[words](), USUAL, first_night())
     assert [sentence for sentence in said if words in sentence], said
     assert all(sentence.endswith((".", "?")) for sentence in said)
+
+
+def _without(*names: str) -> list[Person]:
+    return [{name: text for name, text in one.items() if name not in names} for one in learners(range(1, 41))]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("OrganisationID",), ("Role",), ("OrganisationID", "ClassroomID", "PlacementID", "DefaultAssessorID", "Email")],
+)
+def test_columns_that_are_missing_are_named_instead_of_slipped_ones(names: tuple[str, ...]) -> None:
+    """The reason for the errors, with what to do; of many the first, and how many there are besides."""
+    (said,), _ = night(_without(*names))
+    assert said.startswith("people.csv has no column for ")
+    assert all(f"has no column for {name}" in said for name in sorted(names, key=list(FIELDS).index)[:3])
+    assert said.count("has no column for") == min(len(names), 3)
+    assert ("Columns that are missing besides: 2; bulk-import check names them." in said) == (len(names) > 3)
+    assert "Tie one of your columns to it with --map" in said
+    assert said.endswith("As it is, 40 of 40 rows have an error; the limit is 50 per cent (max_invalid_percent).")
+
+
+def test_columns_that_have_slipped_besides_are_asked_about() -> None:
+    """A missing column explains no other errors; where these are few nothing is asked."""
+    slipped = [one | {"Email": one["MISID"]} for one in _without("OrganisationID")]
+    missing_one, slipped_too = night(slipped)[0]
+    assert "has no column for OrganisationID" in missing_one
+    assert "Have the columns slipped?" in slipped_too
+    assert len(night([*slipped[:20], *_without("OrganisationID")[20:]])[0]) == 1
+    assert len(night(slipped, chosen=RowChoice(skip="22-60"))[0]) == 2
 
 
 @pytest.mark.parametrize("words", [words for words in BAD if words != "are gone"])
