@@ -12,6 +12,7 @@ from bulk_import.errors import OutputError, RefusedAsUnsafe
 from bulk_import.journal import Done, Journal
 from bulk_import.maintenance import end_of
 from bulk_import.references import meanings
+from bulk_import.run.again import again_notices
 from bulk_import.run.before_after import with_differences
 from bulk_import.run.bookkeeping import (
     begin,
@@ -186,6 +187,7 @@ def _found_out(
         *leavers_sentence(gone.leavers),
         *unlisted_sentence(world.unlisted),
         *protect_notices(desk, world),
+        *again_notices(desk, plan.actions),
     )
 
 

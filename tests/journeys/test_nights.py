@@ -216,7 +216,8 @@ def test_nobody_is_made_a_second_time_after_a_change_by_hand(tmp_path: Path, one
     assert college.night(people) == {"unchanged": 1, "held": 1}
     (held,) = [row for row in college.report["rows"] if row["status"] == "held"]
     assert (held["user_id"], [one["code"] for one in held["findings"]]) == (made, ["account-made-before"])
-    assert college.night(people, "--again", "2") == {"unchanged": 1, "created": 1}
+    assert college.night(people, "--again", "2-3") == {"unchanged": 1, "created": 1}
+    assert "--again had no effect for row 3: it has its account already." in college.report["notices"]
 
 
 def test_a_second_account_that_somebody_asked_for_is_the_rows_from_then_on(tmp_path: Path, onefile: Running) -> None:
