@@ -132,10 +132,13 @@ def _people(value: object) -> frozenset[str]:
     people = value.split(",") if isinstance(value, str) else value
     if not isinstance(people, list) or not all(isinstance(one, str) and one.strip() for one in people):
         raise ValueError('must be a list of texts: MISIDs, or user ids such as "id:5740"')
-    return frozenset(_ID.sub("id:", one.strip()) for one in people)
+    return frozenset(_person(one.strip()) for one in people)
 
 
-_ID = re.compile(r"^id\s*:\s*", re.IGNORECASE)
+def _person(text: str) -> str:
+    """A MISID as it is, a user id as a number: zeros before it, which OneFile has none of, mean nothing."""
+    number = re.fullmatch(r"id\s*:\s*([0-9]{1,20})", text, re.IGNORECASE)
+    return re.sub(r"^id\s*:\s*", "id:", text, flags=re.IGNORECASE) if number is None else f"id:{int(number[1])}"
 
 
 def _windows(value: object) -> tuple[Window, ...]:

@@ -20,7 +20,7 @@ def protect_notices(desk: Desk, world: World) -> Iterator[str]:
     misids = {folded(account.text("MISID")) for account in accounts.values()}
     misids |= {folded(record.values.get("MISID") or "") for record in desk.records}
     unknown = sorted(set(map(folded, desk.settings.protect)) - misids - ids)
-    slips = [f"id:{one}" for one in unknown if f"id:{one}" in ids]
+    slips = [number for one in unknown if (number := f"id:{one.lstrip('0')}") in ids]
     if slips:
         yield (
             "protect names user ids as if they were MISIDs, so these accounts are not protected: write "

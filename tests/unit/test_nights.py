@@ -169,6 +169,7 @@ def test_a_file_that_came_back_to_be_corrected_may_have_many_errors(
 PROTECTED = [
     (["M00001", "m00002", "id:77"], False, []),
     (["77"], False, ["write id:77."]),
+    (["0077"], False, ["write id:77."]),
     (["id:78"], False, ["organisations of the file: id:78. "]),
     (["M9", "M8", "id:78", "77"], False, ["write id:77.", "organisations of the file: id:78, 2 MISIDs. "]),
     (["M9"], False, ["organisations of the file: 1 MISID. "]),

@@ -381,6 +381,8 @@ def test_two_runs_that_begin_at_once_have_one_key(tmp_path: Path) -> None:
     [
         ('protect = ["M1234", "id:5740"]', {"M1234", "id:5740"}),
         ('protect = ["id: 5740", "ID :5741"]', {"id:5740", "id:5741"}),
+        ('protect = ["id:05740", "ID: 0005741", "id:0", "05740"]', {"id:5740", "id:5741", "id:0", "05740"}),
+        ('protect = ["id: A01"]', {"id:A01"}),
         ("protect = []", set()),
         ("protect = [5740]", None),
         ('protect = ["", "M1"]', None),
