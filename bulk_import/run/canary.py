@@ -48,14 +48,14 @@ def canary_again(run: Run, settings: Settings) -> int:
 def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
     """What came back of the first rows, in words that hold no values."""
     rows = [_named(key, desk) for key in compared.agreeing]
-    if compared.agrees:
+    if rows and compared.agrees:
         yield f"First, as a trial: {', '.join(rows)}. OneFile holds what was sent."
     for key, (user_id, fields) in (compared.differing or {}).items():
         row = _named(key, desk).capitalize()
         yield f"{row} (user id {user_id}) came back from OneFile with another {_listed(fields)}."
     if compared.unseen:
         listed = ", ".join(_named(key, desk) for key in compared.unseen)
-        yield f"OneFile shows nothing of what was sent for {listed}, or nobody can tell whether it arrived."
+        yield f"OneFile shows too little of {listed} to compare, or nobody can tell whether it arrived."
     if compared.hidden:
         which = "it" if len(compared.hidden) == 1 else "they"
         yield f"OneFile does not show {_listed(compared.hidden)}, so {which} could not be compared."

@@ -18,6 +18,7 @@ from bulk_import.plan import awaited
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from bulk_import.actions import Change
     from bulk_import.api import OneFile
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from bulk_import.submit.halt import Halt
 
 LOOKS = 3
+
+OWN = frozenset({"FirstName", "LastName", "Email", "MISID", "ULN", "NINO", "DOB"})
+"""Fields by which a new account can be told to be its person's; a place or a role could be anybody's, or an echo."""
+
 Sent = tuple["Key", int, "Mapping[str, object]"]
 """A row that was sent, its account, and what was sent for it."""
 
@@ -35,9 +40,10 @@ class Compared:
     """What came back of the first rows; no values.
 
     Attributes:
-        agreeing: the rows whose account holds what was sent, as far as OneFile shows it, which is one field at least.
+        agreeing: the rows whose account holds what was sent, as far as OneFile shows it, which is one field at least,
+            and of a new account one that is the person's own.
         differing: the others that are shown, each with its account and the fields that came back otherwise.
-        unseen: the rows whose account, or of whose fields, OneFile did not show anything, or that did not get so far.
+        unseen: the rows of whose account OneFile did not show so much, or that did not get so far.
         hidden: fields that were sent and that OneFile does not show, for one of them at least; never the role.
         shown: fields that were sent and that OneFile shows, for one of them at least.
     """
@@ -110,16 +116,22 @@ async def look_back(
         if isinstance(outcome, Done):
             told = await _told(outcome.user_id, sent, api, halt, settle_wait)
         compared = {name for name in sent if told and told.get(name) is not None}
-        if not compared or told is None or not isinstance(outcome, Done):
+        fields = otherwise(sent, told or {})
+        if not isinstance(outcome, Done) or not (fields or _tells(change, compared)):
             unseen.append(change.record.key)
             continue
         shown |= compared
         hidden.update(dict.fromkeys(name for name in sent if name not in compared and name != "Role"))
-        if fields := otherwise(sent, told):
+        if fields:
             others[change.record.key] = (outcome.user_id, fields)
         else:
             agreeing.append(change.record.key)
     return Compared(tuple(agreeing), others, tuple(unseen), tuple(hidden), frozenset(shown))
+
+
+def _tells(change: Change, compared: AbstractSet[str]) -> bool:
+    """Whether what OneFile shows of what was sent tells that it is there; of an update any field does."""
+    return bool(compared & OWN if isinstance(change, Create) else compared)
 
 
 async def _told(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from bulk_import.actions import Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.errors import CanaryDiffers
 from bulk_import.journal import Done, NotSent, Rejected
@@ -136,14 +137,33 @@ def test_what_onefile_hides_neither_agrees_nor_contradicts(tmp_path: Path, shown
     assert result.compared.shown.isdisjoint(result.compared.hidden)
 
 
-def test_a_row_of_which_nothing_is_shown_agrees_with_nothing(tmp_path: Path) -> None:
-    """An answer without a single field that was sent proves nothing, so nothing follows."""
+@pytest.mark.parametrize("shown", [(), ("OrganisationID",), ("Role",), ("OrganisationID", "Role", "EpisodeName")])
+def test_a_row_of_which_nothing_of_its_own_is_shown_agrees_with_nothing(tmp_path: Path, shown: tuple[str, ...]) -> None:
+    """An answer without a single field that is the person's own proves nothing, so nothing follows."""
     practice = Practice(tmp_path)
-    Told(practice, dict.fromkeys(FIELDS))
+    Told(practice, dict.fromkeys(set(FIELDS) - set(shown)))
     result = carried(practice, PEOPLE)
     assert (type(result.stopped), practice.creates_seen()) == (CanaryDiffers, 2)
     assert result.compared is not None
     assert (result.compared.agreeing, result.compared.unseen) == ((), ((0, 2), (0, 5)))
+
+
+@pytest.mark.parametrize("shown", ["FirstName", "LastName", "Email", "MISID"])
+def test_one_field_of_the_person_s_own_is_enough(tmp_path: Path, shown: str) -> None:
+    """What else was sent OneFile may hide."""
+    practice = Practice(tmp_path)
+    Told(practice, dict.fromkeys(set(FIELDS) - {shown}))
+    assert carried(practice, PEOPLE).stopped is None
+
+
+def test_an_update_agrees_where_what_it_changed_is_shown(tmp_path: Path) -> None:
+    """Nothing of the person's own was sent, and none is asked for."""
+    practice = Practice(tmp_path)
+    Told(practice, dict.fromkeys(set(FIELDS) - {"Telephone"}))
+    change = Update(row(2, Telephone="01632 960001").record, 105, ("Telephone",))
+    result = practice.run(practice.process([change, row(3)], canary=1))
+    assert result.compared is not None
+    assert (result.stopped, result.compared.agreeing) == (None, ((0, 2),))
 
 
 @pytest.mark.parametrize("value", ["", 0, "0001-01-01T00:00:00Z"])

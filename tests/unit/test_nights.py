@@ -13,7 +13,7 @@ from bulk_import.catalogue import Role
 from bulk_import.directory import Account, Directory
 from bulk_import.journal import Done, Journal, Planned, RunStart, RunState, SourceRead
 from bulk_import.read.table import OwnMarks
-from bulk_import.run.canary import FIRST_RUN, canary_of
+from bulk_import.run.canary import FIRST_RUN, canary_of, sentences
 from bulk_import.run.desk import Desk
 from bulk_import.run.job import Job
 from bulk_import.run.likeness import objections_to
@@ -24,6 +24,7 @@ from bulk_import.run.target import Target
 from bulk_import.run.world import World
 from bulk_import.safety import Portrait
 from bulk_import.settings import load
+from bulk_import.submit import Compared
 from tests.unit.tables import checked, person
 
 if TYPE_CHECKING:
@@ -190,3 +191,12 @@ def test_a_slip_in_protect_is_told(
     assert len(said) == len(words)
     assert all(word in sentence for word, sentence in zip(words, said, strict=True))
     assert not any(misid in sentence for sentence in said for misid in ("M9", "M8"))
+
+
+def test_nothing_is_said_of_a_trial_of_which_no_row_was_left(journal: Journal, tmp_path: Path) -> None:
+    """Where OneFile refused every first row nothing was held against anything."""
+    desk = desk_of(journal, tmp_path, ["1"])
+    assert list(sentences(Compared(), desk, "run")) == []
+    assert list(sentences(Compared(agreeing=((0, 2),)), desk, "run")) == [
+        "First, as a trial: row 2. OneFile holds what was sent."
+    ]
