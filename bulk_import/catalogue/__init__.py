@@ -15,6 +15,7 @@ from bulk_import.catalogue.fields import FIELDS
 from bulk_import.catalogue.headings import (
     NEVER_GUESSED,
     Doubt,
+    field_meant,
     fields_for_heading,
     nearest_heading,
     never_guessed,
@@ -50,6 +51,7 @@ __all__ = [
     "all_aliases",
     "coding",
     "coding_problems",
+    "field_meant",
     "fields_for_heading",
     "heading_key",
     "nearest_heading",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LIKE_ENOUGH = 0.8
 LONGEST_COMPARED = 40
+SHORTEST_WITHIN = 3
+"""Letters of a known heading that is looked for among the words of another: NI and the like stand in many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ def fields_for_heading(text: str) -> tuple[str, ...]:
     return _by_key().get(heading_key(without_remark(text)), ())
 
 
+def field_meant(text: str) -> str | None:
+    """The one field, or OneFileID, that a heading means by itself; None for all others and those never guessed."""
+    names = fields_for_heading(text)
+    if len(names) != 1 or never_guessed(text) is not None:
+        return None
+    return ONEFILE_ID if names[0] == f"@{ONEFILE_ID}" else names[0] if names[0] in FIELDS else None
+
+
 def without_remark(text: str) -> str:
     """A heading without a closing remark such as “(required for learners)” or “*”."""
     return re.sub(r"\s*(?:\*|[(\[]\s*(?:required|mandatory|optional)\b[^)\]]*[)\]])\s*$", "", text, flags=re.IGNORECASE)
@@ -88,16 +98,38 @@ def _by_key() -> Mapping[str, tuple[str, ...]]:
 
 
 def nearest_heading(text: str, fields: Collection[str]) -> tuple[str, str] | None:
-    """The known heading that an unknown one is most like, and its field; None where it is like none.
+    """The known heading that an unknown one is most like, or holds, and its field; None where there is none.
 
     Args:
         text: the unknown heading; a very long one is like none.
         fields: the API names that may be answered.
     """
     key = heading_key(text)
+    if len(key) > LONGEST_COMPARED:
+        return None
     known = {key: named for key, named in _shown().items() if named[1] in fields}
-    near = difflib.get_close_matches(key, known, n=1, cutoff=LIKE_ENOUGH) if len(key) <= LONGEST_COMPARED else []
-    return known[near[0]] if near else None
+    near = difflib.get_close_matches(key, known, n=1, cutoff=LIKE_ENOUGH)
+    return known[near[0]] if near else known.get(_known_within(text))
+
+
+def _known_within(text: str) -> str:
+    """The key of the known heading that a heading's words hold, such as Tutor in “Main Tutor”; "" for none.
+
+    Where other words of it are a heading of another field, or one that is never guessed, as in “Group Tutor”, it is
+    none.
+    """
+    words = re.findall(r"[^\W_]+", without_remark(text))
+    spans = [(first, last) for first in range(len(words)) for last in range(first + 1, len(words) + 1)]
+    keys = {span: heading_key("".join(words[slice(*span)])) for span in spans}
+    headings = _by_key().keys() | NEVER_GUESSED.keys()
+    known = [span for span in spans if len(keys[span]) >= SHORTEST_WITHIN and keys[span] in headings]
+    widest = [one for one in known if not any(_holds(other, one) for other in known)]
+    meant = {field_meant(keys[span]) for span in widest}
+    return keys[widest[0]] if len(meant) == 1 and None not in meant else ""
+
+
+def _holds(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one != other and one[0] <= other[0] and other[1] <= one[1]
 
 
 @cache

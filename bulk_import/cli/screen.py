@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
     from bulk_import.catalogue import Role
@@ -109,7 +109,9 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=printable(title), title_justify="left", box=ROUNDED if sys.stdout.isatty() else ASCII)
     for column in columns:
-        table.add_column(column, justify="right" if column in {"Rows", "Times", "Calls"} else "left")
+        # an option is typed as it stands, so a word that is too long goes on in the next line
+        justify: JustifyMethod = "right" if column in {"Rows", "Times", "Calls"} else "left"
+        table.add_column(column, justify=justify, overflow="fold")
     return table
 
 

@@ -15,6 +15,7 @@ from bulk_import.catalogue import (
     FIELDS,
     ONEFILE_ID,
     all_aliases,
+    field_meant,
     fields_for_heading,
     heading_key,
     never_guessed,
@@ -113,7 +114,7 @@ def _told(headings: Sequence[Heading], chosen: Mapping[str, str]) -> Told:
     free = {
         at: name
         for at, heading in enumerate(headings)
-        if at not in wanted and (name := _meaning(heading.text)) is not None and name not in fixed
+        if at not in wanted and (name := field_meant(heading.text)) is not None and name not in fixed
     }
     claims, unsure = _settled(headings, _claims(free))
     claims |= fixed
@@ -160,15 +161,6 @@ def _choice(heading: Heading, chosen: Mapping[str, str], keys: Mapping[str, str]
     return keys.get(key) if key else None
 
 
-def _meaning(text: str) -> str | None:
-    """The one field, or OneFileID, that a heading means by itself; None for all others and those never guessed."""
-    names = fields_for_heading(text)
-    if names == (f"@{ONEFILE_ID}",) and never_guessed(text) is None:
-        return ONEFILE_ID
-    certain = len(names) == 1 and names[0] in FIELDS and never_guessed(text) is None
-    return names[0] if certain else None
-
-
 def _claims(meanings: Mapping[int, str]) -> dict[str, list[int]]:
     claims: dict[str, list[int]] = {}
     for position, name in meanings.items():
@@ -209,7 +201,7 @@ def _beside(
     headings: Sequence[Heading], chosen: Collection[int], claims: Mapping[str, Sequence[int]]
 ) -> dict[str, tuple[int, ...]]:
     """The columns of names of each field whose ids stand in one column of their own, which a heading says by itself."""
-    meanings = _claims({at: name for at, heading in enumerate(headings) if (name := _meaning(heading.text))})
+    meanings = _claims({at: name for at, heading in enumerate(headings) if (name := field_meant(heading.text))})
     found = {}
     for name, positions in meanings.items():
         ids = _ids_before_names(name, headings, positions)

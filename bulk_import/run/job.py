@@ -15,6 +15,7 @@ from bulk_import.catalogue import (
     Role,
     Sensitivity,
     coding,
+    field_meant,
     fields_for_heading,
     heading_key,
     without_column,
@@ -293,9 +294,15 @@ def _field(name: str) -> str:
     spelt = {known.lower(): known for known in (*FIELDS, ONEFILE_ID)}
     if found := spelt.get(name.strip().lower()):
         return found
+    raise UsageError(f"There is no field {name}.", f"{_instead_of(name, spelt)}bulk-import fields lists them all.")
+
+
+def _instead_of(name: str, spelt: Mapping[str, str]) -> str:
+    """The field that somebody may mean: by a heading that is understood, or by a slip."""
+    if meant := field_meant(name):
+        return f"A column headed {name.strip()} is understood as {meant}, so write {meant}. "
     near = difflib.get_close_matches(name.strip().lower(), spelt, n=1)
-    hint = f"Did you mean {spelt[near[0]]}? " if near else ""
-    raise UsageError(f"There is no field {name}.", f"{hint}bulk-import fields lists them all.")
+    return f"Did you mean {spelt[near[0]]}? " if near else ""
 
 
 def _known(chosen: Mapping[str, str]) -> Callable[[str], bool]:

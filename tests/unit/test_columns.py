@@ -213,6 +213,33 @@ def test_a_heading_that_is_its_field_s_own_name_is_told_once(heading: str, told:
     assert "Nothing needs doing" not in fix(note)
 
 
+@pytest.mark.parametrize(
+    ("heading", "known", "field"),
+    [
+        ("Main Tutor", "Tutor", "DefaultAssessorID"),
+        ("MAIN_TUTOR (optional)", "Tutor", "DefaultAssessorID"),
+        ("Learner's Tutor 2", "Tutor", "DefaultAssessorID"),
+        ("Tutor or Assessor", "Tutor", "DefaultAssessorID"),
+        ("Recorded Date of Birth", "Date of birth", "DOB"),
+    ],
+)
+def test_a_heading_among_the_words_of_another_is_suggested(heading: str, known: str, field: str) -> None:
+    """The column is asked about, and never mapped by that; not where another column holds the field."""
+    [note] = mapped(heading, "Email").findings
+    assert note.detail == f"“{heading}” (is it “{known}”, which would be {field}?)"
+    assert dict(mapped(heading, "Email").likely) == {0: field}
+    assert dict(mapped(heading, "Email").field_at) == {"Email": 1}
+    assert dict(mapped(heading, field).likely) == {}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Group Tutor Mobile", "Tutor Status", "Class Starting Name", "NI Category", "Tutorial", "Tutor " * 20]
+)
+def test_words_of_several_meanings_suggest_nothing(heading: str) -> None:
+    """Nor does a part of a word, or one of two letters."""
+    assert dict(mapped(heading, "Email").likely) == {}
+
+
 @pytest.mark.parametrize("heading", ["Staff ID", "Staff Ref", "STAFF_CODE", "Employee Number", "Employee ID"])
 def test_a_reference_of_staff_is_not_taken_for_a_learner_s(heading: str) -> None:
     """In a list of learners it is their tutor's, so it is asked what it is, with the option to use."""

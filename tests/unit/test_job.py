@@ -154,3 +154,25 @@ def test_the_submit_of_a_plan_is_told_with_all_its_options(tmp_path: Path) -> No
         'bulk-import submit a.csv --sheet "Year 1" --role Learner --map "Ref No.=MISID" --set "OrganisationID=1" '
         f'--date-order mdy --mode create --only "7,9-12" --skip 8 --again 7 --config {tmp_path / "ours.toml"} --full'
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "fix"),
+    [
+        ("Tutor", "A column headed Tutor is understood as DefaultAssessorID, so write DefaultAssessorID. "),
+        ("OneFile ID", "A column headed OneFile ID is understood as OneFileID, so write OneFileID. "),
+        ("Clasroom", "Did you mean ClassroomID? "),
+        ("Fee Band", ""),
+    ],
+)
+def test_a_heading_in_place_of_a_field_is_told_which_field_it_means(tmp_path: Path, name: str, fix: str) -> None:
+    """What is understood in the file is no field's name after --map; the field is named."""
+    file = tmp_path / "people.csv"
+    file.write_text("Main Tutor,Email\nHelen Marsh,asha@example.com\n", encoding="utf-8")
+    job = Job(files=(file,), columns={"Main Tutor": name})
+    with pytest.raises(UsageError) as stop:
+        read_and_check(job, load(environ={}, cwd=tmp_path), date(2026, 9, 1))
+    assert (stop.value.message, stop.value.fix) == (
+        f"There is no field {name}.",
+        f"{fix}bulk-import fields lists them all.",
+    )

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulk_import.catalogue import Role
 from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show, show_runs, show_symptoms
 from bulk_import.errors import ApiDown, NothingToDo
 from bulk_import.printable import printable
 from bulk_import.run import Finished, look_for_runs
 from bulk_import.settings import load
 from tests.unit.reporting import assessor, report, table
+from tests.unit.tables import person
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,21 @@ def test_a_place_is_told_with_its_sheet_where_there_are_several(capsys: pytest.C
     assert "Staff: D2, Others: D2" in " ".join(both.replace("|", " ").split())
     assert "Staff: Column D, row 2" in both
     assert ": Column D" not in one
+
+
+def test_nothing_of_what_to_type_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file's name and an option that are longer than their column go on in its next line, whatever its width."""
+    headings = [name for name in person(Role.LEARNER) if name != "DefaultAssessorID"]
+    rows = [[person(Role.LEARNER, number)[name] for name in headings] for number in (1, 2)]
+    sheets = ("Learners of the main site and of all the others", "Everybody else whom the college has")
+    show(Finished(report(*(table(rows, headings, name="enrolments" * 8, sheet=sheet) for sheet in sheets)), Path(), ()))
+    told = capsys.readouterr().out
+    assert "…" not in told
+    columns = [
+        "".join(line.split("|")[at].strip() for line in told.splitlines() if line.count("|") == 6) for at in (3, 5)
+    ]
+    assert "enrolments" * 8 in columns[0]
+    assert all(part in columns[1] for part in ('"HEADING=DefaultAssessorID",', '"DefaultAssessorID=VALUE",'))
 
 
 def test_an_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
