@@ -29,6 +29,8 @@ KINDS = {
 KEPT = ("schema", "digest", "counts", "sources", "rows")
 """What a file that a plan is kept in holds, and by which it is known again."""
 
+ANOTHER = "Name another file after --save-plan, such as plan.json."
+
 STREAMS = ("/dev/std", "/dev/fd/", "/proc/self/fd/")
 """How names of open streams begin, whatever they lead to: never replaced, since others hold them open."""
 
@@ -86,13 +88,20 @@ def refuse_to_overwrite(file: Path) -> None:
     """Lets a plan take the place of an earlier plan, and of nothing else that anybody may still need.
 
     Raises:
-        UsageError: the file is there and is no plan, or it cannot be told what it is.
+        UsageError: the file is there and is no plan, or its folder is not there or may not be looked into.
     """
-    if file.is_dir() or (file.exists() and not _is_written_as_it_is(file) and not _is_plan(file)):
+    try:
+        taken = file.is_dir() or (file.exists() and not _is_written_as_it_is(file) and not _is_plan(file))
+        lost = not file.absolute().parent.is_dir()
+    except OSError as wrong:
+        raise UsageError(f"The plan cannot be written to {file} ({wrong.strerror}).", ANOTHER) from wrong
+    if taken:
         raise UsageError(
             f"The plan was not written to {file}: that is there already, and is not a plan of an earlier dry run.",
-            "Name another file after --save-plan, such as plan.json.",
+            ANOTHER,
         )
+    if lost:
+        raise UsageError(f"The plan cannot be written to {file}: there is no such folder.", ANOTHER)
 
 
 def _is_written_as_it_is(file: Path) -> bool:
@@ -125,9 +134,7 @@ def save_plan(file: Path, plan: Plan, decided: Iterable[Decision], sources: Sequ
     try:
         _write(file, json.dumps(content, indent=1).encode() + b"\n")
     except OSError as wrong:
-        raise OutputError(
-            f"The plan cannot be written to {file} ({wrong.strerror}).", "Name another file after --save-plan."
-        ) from wrong
+        raise OutputError(f"The plan cannot be written to {file} ({wrong.strerror}).", ANOTHER) from wrong
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -58,6 +58,14 @@ def test_a_folder_is_no_plan(tmp_path: Path) -> None:
         refuse_to_overwrite(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["nowhere/plan.json", "people.csv/plan.json", f"{'long' * 100}.json"])
+def test_a_file_that_cannot_be_made_is_told_before_anything_is_asked(tmp_path: Path, name: str) -> None:
+    """Nobody waits for a dry run whose plan has no place."""
+    (tmp_path / "people.csv").write_text("MISID", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        refuse_to_overwrite(tmp_path / name)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need special rights on Windows")
 def test_an_earlier_plan_is_replaced_whole(tmp_path: Path) -> None:
     """Also where a link leads to it, which stays one; nothing else is left in the folder."""
