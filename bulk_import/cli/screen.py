@@ -94,8 +94,12 @@ def show_news(finished: Finished) -> None:
 
 
 def _show_rest(finished: Finished, out: Console) -> None:
+    from bulk_import.report import leavers_step  # noqa: PLC0415 - heavy
+
     for notice in finished.report.sentences:
         out.print(printable(f"• {notice}"))
+    for step in leavers_step(0 if finished.report.refusal else len(finished.report.leavers)):
+        out.print(step)
     out.print("Reports:")
     for file in finished.files:
         out.print(printable(f"  {file}"))

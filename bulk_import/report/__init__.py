@@ -15,7 +15,7 @@ from bulk_import.report.machine import finding_object, summary, write_json
 from bulk_import.report.marked import FileToFix, files_to_fix
 from bulk_import.report.page import write_page
 from bulk_import.report.share import pseudonymised, shape
-from bulk_import.report.words import STATUS_WORDS, next_steps, uk_time
+from bulk_import.report.words import STATUS_WORDS, leavers_step, next_steps, people_gone, uk_time
 from bulk_import.report.workbook import write_workbook
 
 __all__ = [
@@ -32,7 +32,9 @@ __all__ = [
     "Status",
     "files_to_fix",
     "finding_object",
+    "leavers_step",
     "next_steps",
+    "people_gone",
     "pseudonymised",
     "shape",
     "summary",

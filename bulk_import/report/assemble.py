@@ -120,10 +120,19 @@ class OrganisationInfo:
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Somebody who is no longer in the file and whose account OneFile still has; `misid` where it is known."""
+    """Somebody who is no longer in the file and whose account OneFile still has.
+
+    Attributes:
+        user_id: the account's.
+        misid: as OneFile lists it, None where it does not.
+        role: of the account, in words; "" where only its number is known.
+        name: first and last name as OneFile lists them; for people's reports alone.
+    """
 
     user_id: int
     misid: str | None = None
+    role: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

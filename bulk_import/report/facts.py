@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bulk_import.columns import uses
 from bulk_import.findings import Severity, fix, message
 from bulk_import.report.assemble import Status
-from bulk_import.report.words import MODES, by_weight, column_words, uk_time
+from bulk_import.report.words import MODES, by_weight, column_words, next_steps, uk_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +80,12 @@ def column_facts(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         title = "Columns" if len(report.sources) == 1 else f"Columns of {table.source.name}"
         columns = uses(table, source.checked.columns)
         yield title, [(f"{one.letters}  {' '.join(one.heading.split())}".strip(), column_words(one)) for one in columns]
+
+
+def steps(report: Report) -> tuple[str, ...]:
+    """What to do next about the run as a whole."""
+    wrong, leavers = errors_of_files(report), len(report.leavers)
+    return next_steps(report.totals, report.mode, wrong, leavers=leavers, refusal=report.refusal)
 
 
 def errors_of_files(report: Report) -> tuple[str, ...]:

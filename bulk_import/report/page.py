@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from bulk_import.findings import shortened
 from bulk_import.printable import printable
 from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
-from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
+from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, file_facts, run_facts, steps
 from bulk_import.report.groups import groups
 from bulk_import.report.words import (
     ATTENTION,
     MODES,
     SEVERITIES,
     STATUS_WORDS,
-    next_steps,
     uk_time,
     what_happened,
     what_to_do,
@@ -121,7 +120,6 @@ def _asset(name: str) -> str:
 def _view(report: Report, most_rows: int, whole: str) -> dict[str, object]:
     style, script = _asset("page.css"), _asset("page.js")
     lines = list(_lines(report, most_rows))
-    steps = next_steps(report.totals, report.mode, errors_of_files(report), report.refusal)
     return {
         "title": TITLE,
         "mode": MODES[report.mode],
@@ -131,13 +129,15 @@ def _view(report: Report, most_rows: int, whole: str) -> dict[str, object]:
         "style": style,
         "script": script,
         "run": report.run,
-        "steps": [_short(step) for step in steps],
+        "steps": [_short(step) for step in steps(report)],
         "bars": _bars(report),
         "totals": report.totals,
         "accounted": sum(report.totals.values()) - report.totals["read"],
         "adding_up": adding_up(report),
         "balanced": report.balanced,
         "notices": report.notices,
+        "leavers": report.leavers[:most_rows],
+        "leavers_left_out": len(report.leavers) - most_rows,
         "groups": groups(report),
         "severities": SEVERITIES,
         "lines": lines,

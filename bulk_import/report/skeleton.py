@@ -17,14 +17,17 @@ from bulk_import.report.styles import ROW_STYLES, Style, formats
 from bulk_import.report.summary import write_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from bulk_import.report.assemble import Report
+    from bulk_import.report.assemble import Leaver, Report
     from bulk_import.report.layout import Layout, ResultsSheet
+
+_LEAVER_COLUMNS = {"User ID": 10, "Name": 34, "MISID": 18, "Role": 24}
+"""Heading → width in characters."""
 
 _NARROWEST, _WIDEST = 9, 40
 _LOOKED_AT = 1_000
@@ -58,6 +61,8 @@ def make_skeleton(report: Report, layout: Layout) -> bytes:
             _results(book, looks, report, sheet)
         for number, lines in enumerate(_problem_sheets(report), start=1):
             _problems(book, looks, report, number, lines)
+        if report.leavers:
+            _leavers(book, looks, report.leavers)
     return buffer.getvalue()
 
 
@@ -135,6 +140,24 @@ def _problems(book: Workbook, looks: Mapping[Style, Format], report: Report, num
         page.add_table(0, 0, lines, len(columns) - 1, table)
     else:
         page.write_string(1, 0, "No problems were found.", looks[Style.PLAIN])
+    page.fit_to_pages(1, 0)
+    _print_set_up(page)
+
+
+def _leavers(book: Workbook, looks: Mapping[Style, Format], leavers: Sequence[Leaver]) -> None:
+    """The sheet Leavers, last and written whole: it is never as long as the others."""
+    page = book.add_worksheet("Leavers")
+    for at, (heading, width) in enumerate(_LEAVER_COLUMNS.items()):
+        page.write_string(0, at, heading, looks[Style.OWN_HEADING])
+        page.set_column(at, at, width)
+    for row, one in enumerate(leavers, start=1):
+        page.write_number(row, 0, one.user_id, looks[Style.NUMBER])
+        for at, text in enumerate((one.name, one.misid, one.role), start=1):
+            if text:
+                page.write_string(row, at, cells.safe_heading(text), looks[Style.TEXT])
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, len(leavers), len(_LEAVER_COLUMNS) - 1)
+    page.ignore_errors({"number_stored_as_text": f"B1:D{len(leavers) + 1}"})
     page.fit_to_pages(1, 0)
     _print_set_up(page)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from bulk_import.findings import fix, message
 from bulk_import.report.assemble import Status
 from bulk_import.report.cells import LINE
-from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, errors_of_files, file_facts, run_facts
+from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, file_facts, run_facts, steps
 from bulk_import.report.styles import Style
-from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, next_steps, uk_time
+from bulk_import.report.words import MODES, SEVERITIES, STATUS_WORDS, by_weight, uk_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,12 +66,7 @@ def write_summary(book: Workbook, sheet: Worksheet, looks: Mapping[Style, Format
     page.line((TITLE, Style.TITLE))
     page.line((f"{MODES[report.mode]}. {uk_time(report.finished)} (UK time)", Style.SUBTITLE))
     page.section("What to do next")
-    page.facts(
-        (str(number), step)
-        for number, step in enumerate(
-            next_steps(report.totals, report.mode, errors_of_files(report), report.refusal), start=1
-        )
-    )
+    page.facts((str(number), step) for number, step in enumerate(steps(report), start=1))
     page.section("What became of the rows")
     _write_counts(book, page, report)
     if report.notices:

@@ -151,7 +151,7 @@ def _to_do(findings: list[Finding]) -> list[str]:
 
 
 def next_steps(
-    totals: Mapping[str, int], mode: str, of_files: Iterable[str] = (), refusal: str = ""
+    totals: Mapping[str, int], mode: str, of_files: Iterable[str] = (), *, leavers: int = 0, refusal: str = ""
 ) -> tuple[str, ...]:
     """What to do next about the run as a whole, most urgent first.
 
@@ -159,6 +159,7 @@ def next_steps(
         totals: rows by status.
         mode: of the run.
         of_files: what is wrong with whole files or columns; it comes first, being the cause of much of the rest.
+        leavers: how many people are no longer in the file.
         refusal: why a submit is refused; it comes before all else.
     """
     steps = [refusal, *of_files] if refusal else [*of_files]
@@ -168,7 +169,20 @@ def next_steps(
         steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
     elif ready and not refusal:
         steps.append(f"Rows ready to send: {ready:,}. Send them with bulk-import submit.")
-    return tuple(steps) or ("Nothing needs doing.",)
+    # of a file that is refused many are missing who have not left
+    return (*steps, *leavers_step(0 if refusal else leavers)) or (_NOTHING,)
+
+
+def leavers_step(leavers: int) -> tuple[str, ...]:
+    """What to do about the people who are no longer in the file; nothing where there are none."""
+    if not leavers:
+        return ()
+    return (f"{people_gone(leavers)} no longer in the file: look at them in OneFile, and archive whoever has left.",)
+
+
+def people_gone(leavers: int) -> str:
+    """How many people, and the verb that goes with so many."""
+    return "1 person is" if leavers == 1 else f"{leavers:,} people are"
 
 
 _STEPS = (

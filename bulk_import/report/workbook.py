@@ -1,4 +1,4 @@
-"""results.xlsx: the sheets Summary, Results and Problems."""
+"""results.xlsx: the sheets Summary, Results and Problems, and Leavers where there are any."""
 
 from __future__ import annotations
 

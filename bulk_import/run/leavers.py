@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from bulk_import.actions import Create
 from bulk_import.folding import folded
 from bulk_import.journal import Done
-from bulk_import.report import Leaver
+from bulk_import.report import Leaver, people_gone
 from bulk_import.run.nights import last_night, sources_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bulk_import.actions import Action
     from bulk_import.check import Checked
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
 
-IDS_SHOWN = 100
+IDS_SHOWN = 20
+"""User ids in the notice, which the terminal and the journal have too; the sheet Leavers has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def absent(desk: Desk, target: Target, world: World, actions: Sequence[Action]) 
     named = set(_named(desk.checked))
     left = {account.id: account for account in gone if _keys(account).isdisjoint(named)}
     return Absent(
-        tuple(Leaver(id_, account.text("MISID") or None) for id_, account in left.items()),
+        tuple(map(_leaver, left.values())),
         tuple(account.id for account in gone if account.id not in left),
     )
 
@@ -78,11 +79,24 @@ def leavers_sentence(leavers: Sequence[Leaver]) -> tuple[str, ...]:
     """What the report says of them; nothing where there is nobody."""
     if not leavers:
         return ()
-    people = "1 person is" if len(leavers) == 1 else f"{len(leavers):,} people are"
     shown = ", ".join(str(one.user_id) for one in leavers[:IDS_SHOWN])
-    listed = shown + (" and more" if len(leavers) > IDS_SHOWN else "")
-    advice = "Nothing was changed there; whoever has left is archived in OneFile by hand."
-    return (f"{people} no longer in the file, and OneFile still has their accounts (user ids {listed}). {advice}",)
+    more = len(leavers) - IDS_SHOWN
+    listed = f"{shown} and {more:,} more" if more > 0 else shown
+    accounts = f"account (user id {listed})" if len(leavers) == 1 else f"accounts (user ids {listed})"
+    told = f"{people_gone(len(leavers))} no longer in the file, and OneFile still has their {accounts}."
+    return (f"{told} Nothing was changed there; the sheet Leavers of results.xlsx lists them all.",)
+
+
+def looked_up(leavers: Iterable[Leaver], accounts: Mapping[int, Account]) -> tuple[Leaver, ...]:
+    """The same people with what OneFile lists of them, for a run whose journal has their numbers alone."""
+    return tuple(_leaver(accounts[one.user_id]) if one.user_id in accounts else one for one in leavers)
+
+
+def _leaver(account: Account) -> Leaver:
+    """What the lists of OneFile tell of somebody."""
+    roles = " or ".join(sorted({role.label for _, role in account.seats}))
+    name = " ".join(filter(None, map(account.text, ("FirstName", "LastName"))))
+    return Leaver(account.id, account.text("MISID") or None, roles, name)
 
 
 def _accounts(journal: Journal, run: Run) -> set[int]:

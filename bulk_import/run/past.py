@@ -32,7 +32,7 @@ from bulk_import.run.folder import make_folder, write_shared
 from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.known_people import made_before
 from bulk_import.run.latest import listed_with_latest
-from bulk_import.run.leavers import leavers_of, leavers_sentence
+from bulk_import.run.leavers import leavers_of, leavers_sentence, looked_up
 from bulk_import.run.memory import remember_written, with_fields_shown
 from bulk_import.run.planning import Left, left_to_do, plan_of
 from bulk_import.run.preview import email_sentence, emailed
@@ -225,6 +225,7 @@ async def _go_on(
         sent = await with_fields_shown(desk, target, left.changes, sent, api)
         remember_written(desk, target, run.id, left.changes, sent, actions=actions)
         ending = _ending_of(run, desk.settings)
+        ending = replace(ending, leavers=looked_up(ending.leavers, world.directory.accounts))
         ending = replace(ending, calls=_added(ending.calls, api), finished=utc_now(), stopped=sent.stopped)
     outcomes = _outcomes(desk.journal, run)
     decided = desk.journal.decisions(run.id)

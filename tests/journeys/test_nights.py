@@ -102,7 +102,7 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     leaver = onefile.world.user(ids["J0002"])
     stayed = [one for one in moved if one["MISID"] != "J0002"]
     assert college.night(stayed) == {"unchanged": 6}
-    assert f"no longer in the file, and OneFile still has their accounts (user ids {ids['J0002']})" in college.notices
+    assert f"no longer in the file, and OneFile still has their account (user id {ids['J0002']})" in college.notices
     assert onefile.world.user(ids["J0002"]) == leaver
 
     change(onefile, ids["J0003"], LastName="Married")
@@ -110,7 +110,7 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     (row,) = [row for row in college.report["rows"] if row["status"] == "updated"]
     assert (row["misid"], row["changes"]) == ("J0003", ["LastName"])
     assert onefile.world.user(ids["J0003"])["LastName"] == learner(3)["LastName"]
-    assert f"(user ids {ids['J0002']})" in college.notices
+    assert f"(user id {ids['J0002']})" in college.notices
     assert onefile.world.user(ids["J0002"]) == leaver
 
 

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from bulk_import.findings import Finding, Place
 from bulk_import.printable import printable
-from bulk_import.report import Report, RowFate, Status, write_page
+from bulk_import.report import Leaver, Report, RowFate, Status, write_page
 from tests.unit.reporting import HEADINGS, assessor, report, table
 
 HOSTILE = [
@@ -180,6 +181,19 @@ def test_a_run_without_rows_or_problems_is_a_page_too() -> None:
     assert page.texts("table", **{"class": "rows"}) == []
     clean = _page(report(table([assessor(1)[:6]], HEADINGS[:6])))
     assert "No problems were found." in clean.texts("p")
+
+
+def test_leavers_are_told_with_their_names_where_there_are_any() -> None:
+    """Their section is led to from the top; of very many the page names some, and says where the others are."""
+    made = report(table([assessor(1)]), fates=[{2: RowFate(Status.UNCHANGED, 7)}])
+    assert "Leavers" not in _page(made).texts("h2")
+    gone = replace(made, leavers=(Leaver(5740, "T9", "Learner", "Bo <b>Reed"), Leaver(5741), Leaver(5742)))
+    page = _page(gone, most_rows=2)
+    assert any(text.startswith("3 people are no longer in the file") for text in page.texts("li"))
+    assert "#leavers" in page.attributes("href")
+    assert {"Bo <b>Reed", "T9", "Learner"} <= set(page.texts("td"))
+    assert ("5741" in page.texts("th"), "5742" in page.texts("th")) == (True, False)
+    assert "and 1 more, all in results.xlsx" in page.texts("p")
 
 
 def test_several_files_are_told_apart() -> None:

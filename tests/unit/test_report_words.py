@@ -79,6 +79,20 @@ def test_the_most_urgent_step_comes_first(totals: dict[str, int], mode: str, beg
 
 
 @pytest.mark.parametrize(
+    ("leavers", "step"),
+    [
+        (0, "Nothing needs doing."),
+        (1, "1 person is no longer in the file: look at them in OneFile, and archive whoever has left."),
+        (1234, "1,234 people are no longer in the file: look at them in OneFile, and archive whoever has left."),
+    ],
+)
+def test_leavers_are_something_to_do(leavers: int, step: str) -> None:
+    """A night without a change is not done while somebody has left, and they come after what is more urgent."""
+    assert next_steps({"unchanged": 5}, "submit", leavers=leavers) == (step,)
+    assert (next_steps({"held": 1}, "submit", leavers=leavers)[-1] == step) is bool(leavers)
+
+
+@pytest.mark.parametrize(
     ("moment", "shown"),
     [
         (datetime(2026, 9, 1, 6, 0, 5, tzinfo=UTC), "01/09/2026 07:00:05"),

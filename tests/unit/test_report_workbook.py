@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from bulk_import.findings import Finding, Place, Severity
-from bulk_import.report import RowFate, Status, write_workbook
+from bulk_import.report import Leaver, RowFate, Status, write_workbook
 from bulk_import.report.problems import HEADINGS as PROBLEM_HEADINGS
 from tests.unit.reporting import HEADINGS, Cell, Day, assessor, report, table, workbook
 
@@ -53,6 +54,22 @@ def test_the_sheets_are_the_three_that_were_promised() -> None:
     assert book.sheetnames == ["Summary", "Results", "Problems"]
     assert book.active is not None
     assert book.active.title == "Summary"
+
+
+def test_leavers_have_a_sheet_of_their_own_where_there_are_any() -> None:
+    """Who they are stands there, text as text and the number as a number, and Summary says that they are to be seen."""
+    people = (Leaver(5740, "0012", "Learner", "Asha Khan"), Leaver(5741, None, "IQA", "=1+1"), Leaver(5742))
+    made = replace(report(table([assessor(1)]), fates=[{2: CREATED}]), leavers=people)
+    book = _opened(made)
+    assert book.sheetnames == ["Summary", "Results", "Problems", "Leavers"]
+    assert list(book["Leavers"].iter_rows(values_only=True)) == [
+        ("User ID", "Name", "MISID", "Role"),
+        (5740, "Asha Khan", "0012", "Learner"),
+        (5741, "=1+1", None, "IQA"),
+        (5742, None, None, None),
+    ]
+    assert book["Leavers"]["B3"].data_type == "s"
+    assert str(_facts(made)["1"]).startswith("3 people are no longer in the file")
 
 
 def test_the_summary_shows_the_mapping_column_by_column() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from bulk_import.catalogue import Role
 from bulk_import.cli.screen import complain, print_json, say, say_if_practice, show, show_runs, show_symptoms
 from bulk_import.errors import ApiDown, NothingToDo
 from bulk_import.printable import printable
+from bulk_import.report import Leaver, RowFate, Status
 from bulk_import.run import Finished, look_for_runs
 from bulk_import.settings import load
 from tests.unit.reporting import assessor, report, table
@@ -91,6 +93,15 @@ def test_nothing_of_what_to_type_is_cut(capsys: pytest.CaptureFixture[str]) -> N
     ]
     assert "enrolments" * 8 in columns[0]
     assert all(part in columns[1] for part in ('"HEADING=DefaultAssessorID",', '"DefaultAssessorID=VALUE",'))
+
+
+def test_leavers_are_something_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever looks at the terminal alone sees that somebody has to look at them."""
+    night = report(table([assessor(1)]), fates=[{2: RowFate(Status.UNCHANGED, 7)}])
+    for some in (night, replace(night, leavers=(Leaver(5740),))):
+        show(Finished(some, Path(), ()))
+    step = "1 person is no longer in the file: look at them in OneFile, and archive whoever has left."
+    assert capsys.readouterr().out.count(step) == 1
 
 
 def test_an_empty_folder_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
