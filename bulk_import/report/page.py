@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from bulk_import.findings import shortened
 from bulk_import.printable import printable
-from bulk_import.report.assemble import NO_STATUS, STATUSES, Status
+from bulk_import.report.assemble import STATUSES, Status
 from bulk_import.report.facts import MEANINGS, TITLE, adding_up, column_facts, file_facts, run_facts, steps
 from bulk_import.report.groups import groups
 from bulk_import.report.words import (
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2_000
 """Rows in the table: a browser stays quick, and nobody reads more than that."""
+
+_CHANGING = (Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.CREATED, Status.UPDATED)
+_CALM = (Status.VALID, Status.UNCHANGED, Status.SKIPPED)
 
 LONGEST = 400
 """Characters of a sentence; a cell's text may have thousands."""
@@ -183,23 +186,24 @@ def _bars(report: Report) -> list[Bar]:
 
 
 def _lines(report: Report, most_rows: int) -> Iterator[Line]:
-    """Rows that need attention, in the order of the sources, then the others, as far as there is room."""
+    """Rows that need attention, in the order of the sources, then those that change something, then the others."""
     places = [_places(source) for source in report.sources]
-    for group in (0, 1):
+    for group in range(3):
         for number, source in enumerate(report.sources):
             chosen = places[number][group][: max(0, most_rows)]
             most_rows -= len(chosen)
             yield from _of_source(report, number, source, chosen)
 
 
-def _places(source: SourceReport) -> tuple[list[int], list[int]]:
-    """Positions of the rows that need attention, and of the others."""
+def _places(source: SourceReport) -> tuple[list[int], list[int], list[int]]:
+    """Positions of the rows that need attention, of those that change something, and of the others."""
     import numpy as np  # noqa: PLC0415 - heavy
 
-    fine = [at for at, status in enumerate(STATUSES) if status not in ATTENTION]
-    assert NO_STATUS not in fine  # noqa: S101 - a lost row needs attention
-    calm = np.isin(source.status_codes(), fine)
-    return np.flatnonzero(~calm).tolist(), np.flatnonzero(calm).tolist()
+    codes = source.status_codes()
+    calm = np.isin(codes, [STATUSES.index(status) for status in _CALM])
+    changing = np.isin(codes, [STATUSES.index(status) for status in _CHANGING])
+    attention = ~(calm | changing)  # a lost row, which has no status, among them
+    return np.flatnonzero(attention).tolist(), np.flatnonzero(changing).tolist(), np.flatnonzero(calm).tolist()
 
 
 def _of_source(report: Report, number: int, source: SourceReport, positions: list[int]) -> Iterator[Line]:

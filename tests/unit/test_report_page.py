@@ -109,6 +109,20 @@ def test_rows_that_need_attention_come_first_and_the_page_says_what_it_leaves_ou
     assert not any("left out of this page" in text for text in _page(report(table(rows))).texts("p"))
 
 
+def test_what_changes_stands_before_what_stays_as_it_is() -> None:
+    """Of a night without problems the few changed rows are seen before the many others, lost rows before all."""
+    ended = [*Status, None]
+    rows = {row: RowFate(status) for row, status in enumerate(ended, start=2) if status not in {None, Status.INVALID}}
+    people = [assessor(at, **{"Email": "x"} if ended[at] is Status.INVALID else {}) for at in range(len(ended))]
+    page = _page(report(table(people), fates=[rows]))
+    shown = [int(text) for text in page.texts("th", scope="row", **{"data-label": "Row"})]
+    assert [ended[row - 2] for row in shown] == [
+        *(Status.INVALID, Status.HELD, Status.REJECTED, Status.UNRESOLVED, Status.NOT_SENT, None),
+        *(Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.CREATED, Status.UPDATED),
+        *(Status.VALID, Status.UNCHANGED, Status.SKIPPED),
+    ]
+
+
 def test_problems_stand_together_by_code_with_their_cells() -> None:
     """Each kind of problem is counted once, by column, and its cells lead to their rows."""
     rows = [assessor(1), assessor(2, Email="nobody"), assessor(3, Email="no one"), assessor(4, Role="Wizard")]
