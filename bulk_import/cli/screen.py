@@ -13,7 +13,7 @@ from bulk_import.folding import folded
 from bulk_import.printable import MARKS, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from rich.console import Console, JustifyMethod
@@ -104,7 +104,21 @@ def _show_rest(finished: Finished, out: Console) -> None:
     for file in finished.files:
         out.print(printable(f"  {file}"))
     if any("-to-fix" in file.name for file in finished.files):
-        out.print("Correct the file with -to-fix in its name, save it, and submit it as it is.")
+        for sentence in _cures(finished.report.totals):
+            out.print(sentence)
+
+
+_CURES = (
+    (("invalid", "rejected"), "Correct the file with -to-fix in its name, save it, and submit it as it is."),
+    (("held",), "For rows that are held, do as What to do says, mostly in OneFile, and submit the file again."),
+    (("unresolved",), "For rows that are not certain, run bulk-import resume, which looks the people up again."),
+)
+_LEFT_OUT = "The file with -to-fix in its name shows values that were left out: correct them, and submit it as it is."
+
+
+def _cures(totals: Mapping[str, int]) -> list[str]:
+    """What mends the rows that are marked in the file to correct: not always a correction."""
+    return [cure for statuses, cure in _CURES if any(map(totals.get, statuses))] or [_LEFT_OUT]
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -95,6 +95,27 @@ def test_nothing_of_what_to_type_is_cut(capsys: pytest.CaptureFixture[str]) -> N
     assert all(part in columns[1] for part in ('"HEADING=DefaultAssessorID",', '"DefaultAssessorID=VALUE",'))
 
 
+@pytest.mark.parametrize(
+    ("fate", "cures"),
+    [
+        (RowFate(Status.HELD), ["For rows that are held"]),
+        (RowFate(Status.UNRESOLVED), ["For rows that are not certain"]),
+        (RowFate(Status.REJECTED), ["Correct the file with -to-fix"]),
+        (RowFate(Status.UPDATED, 7), ["The file with -to-fix in its name shows values that were left out"]),
+        (None, ["Correct the file with -to-fix", "For rows that are held"]),
+    ],
+)
+def test_only_what_can_be_corrected_is_to_be_corrected(
+    capsys: pytest.CaptureFixture[str], fate: RowFate | None, cures: list[str]
+) -> None:
+    """Rows that are held are mostly put right in OneFile; of several kinds of rows each has its sentence."""
+    people = [assessor(1), assessor(2, Email="nobody" if fate is None else "asha2@example.com")]
+    fates = {2: RowFate(Status.HELD)} if fate is None else {2: fate, 3: RowFate(Status.UNCHANGED, 8)}
+    show(Finished(report(table(people), fates=[fates]), Path(), (Path("staff-to-fix.xlsx"),)))
+    last = capsys.readouterr().out.partition("staff-to-fix.xlsx")[2].split("\n")
+    assert [line.startswith(cure) for line, cure in zip(filter(None, last), cures, strict=True)] == [True] * len(cures)
+
+
 def test_leavers_are_something_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever looks at the terminal alone sees that somebody has to look at them."""
     night = report(table([assessor(1)]), fates=[{2: RowFate(Status.UNCHANGED, 7)}])
