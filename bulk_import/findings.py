@@ -99,8 +99,8 @@ class Sentences:
         scope: "file" or "row".
         left_out: whether the value is left out of what is sent when the finding is no error.
         message: one sentence with places `{field}`, `{heading}`, `{named}`, `{value}`, `{detail}`, `{remedies}`,
-            `{mapped}` and `{one_value}` (options that tie a column to the field, or give it one value), and `{where}`
-            for what concerns a file; `located` says where a row's is.
+            `{mapped}` and `{one_value}` (options that tie a column to the field, or give it one value), and `{file}`,
+            `{source}` (the file and its sheet) and `{where}` for what concerns a file; `located` says where a row's is.
         fix: one sentence that says what to do next.
         own_fix: the same for fields that are each person's own (`OWN_FIELDS`), empty where it is no other.
         cause: how it usually comes about, for the error reference.
@@ -165,9 +165,15 @@ def _where(finding: Finding) -> str:
         case int(row), None:
             return f"row {row}"
         case None, int(column):
-            return f"column {column_letters(column)}"
+            return f"column {column_letters(column)}" + (f" of sheet “{place.sheet}”" if place.sheet else "")
         case _:
-            return place.sheet or place.file
+            return _source(finding)
+
+
+def _source(finding: Finding) -> str:
+    """The file and, where it has sheets, which of them: several sheets of one file may be read in one run."""
+    place = finding.place
+    return place.file if place.sheet is None else f"{place.file} (sheet “{place.sheet}”)"
 
 
 def _named(finding: Finding) -> str:
@@ -203,7 +209,7 @@ _PLACES: Mapping[str, Callable[[Finding], str]] = {
     "mapped": lambda finding: " or ".join(finding.remedies) or f'--map "HEADING={finding.field}"',
     "one_value": lambda finding: _ONE_VALUE.get(finding.field or "", f'--set "{finding.field}=VALUE"'),
     "file": lambda finding: finding.place.file,
-    "sheet": lambda finding: finding.place.sheet or "",
+    "source": _source,
 }
 """What stands in a place of a sentence."""
 
@@ -215,7 +221,7 @@ def _filled(sentence: str, finding: Finding) -> str:
 
 def _begun(sentence: str, pattern: str) -> str:
     # a file's name stays as it is: elsewhere than on Windows another case is another file
-    return sentence if pattern.startswith("{file}") else sentence[:1].upper() + sentence[1:]
+    return sentence if pattern.startswith(("{file}", "{source}")) else sentence[:1].upper() + sentence[1:]
 
 
 def message(finding: Finding) -> str:

@@ -194,8 +194,7 @@ def _held_as_shared(
 ) -> Action:
     if not isinstance(action, Update | Unchanged) or action.user_id not in shared:
         return action
-    others = [_place(checked, one.record) for one in rows[action.user_id] if one is not action]
-    listed = ", ".join(f"{place.file} row {place.row}" for place in others)
+    listed = ", ".join(row_label(checked, _row_of(one)) for one in rows[action.user_id] if one is not action)
     detail = f"user id {action.user_id} is what this row means and {listed} too"
     return Hold(action.record, Finding("account-shared", _place(checked, action.record), detail=detail), action.user_id)
 

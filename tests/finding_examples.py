@@ -138,7 +138,7 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "account-other-role": (None, None, None, "user id 1003 (Assessor)"),
     "person-twice": (None, None, None, "row 4 of learners.xlsx"),
     "account-not-there": (None, None, None, "user id 5740 is Assessor in organisation 1234"),
-    "account-shared": (None, None, None, "user id 1003 is what this row means and learners.xlsx row 12 too"),
+    "account-shared": (None, None, None, "user id 1003 is what this row means and row 12 of learners.xlsx too"),
     "account-missing": (None, None, None, ""),
     "update-undocumented": (None, None, None, "ProviderID"),
     "refused": (None, None, None, "Placement not found (code -57)"),

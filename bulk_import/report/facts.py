@@ -75,9 +75,9 @@ def file_facts(report: Report) -> Iterator[tuple[str, str]]:
 
 def column_facts(report: Report) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """For each source a title, and each column by its letters and heading with the field it holds or why not."""
-    for source in report.sources:
+    for number, source in enumerate(report.sources):
         table = source.checked.table
-        title = "Columns" if len(report.sources) == 1 else f"Columns of {table.source.name}"
+        title = "Columns" if len(report.sources) == 1 else f"Columns of {report.label(number)}"
         columns = uses(table, source.checked.columns)
         yield title, [(f"{one.letters}  {' '.join(one.heading.split())}".strip(), column_words(one)) for one in columns]
 

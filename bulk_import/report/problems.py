@@ -45,8 +45,11 @@ class Problem:
 
 def problems(report: Report, layout: Layout) -> Iterator[Problem]:
     """Every finding: those of the files as a whole, then row by row in the order of the sources."""
+    several = len(report.sources) > 1
     for weight, finding in by_weight(report.file_findings(), report.severities):
-        yield Problem(finding.place.sheet or finding.place.file, weight, finding, None)
+        place = finding.place
+        label = f"{place.file}: {place.sheet}" if several and place.sheet else place.sheet or place.file
+        yield Problem(label, weight, finding, None)
     for number in range(len(report.sources)):
         yield from _of_source(report, layout, number)
 

@@ -177,7 +177,7 @@ def _finding(finding: Finding, name: str) -> Finding:
     place = finding.place
     return replace(
         finding,
-        place=replace(place, file=name, sheet=None if place.sheet is None else "(sheet)"),
+        place=replace(place, file=name, sheet=None),  # each sheet is a file of its own name there
         heading=None if finding.heading is None else _heading(finding.heading),
         value=None if finding.value is None else shape(finding.value),
         detail=_detail(finding),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bulk_import.journal import State
+from bulk_import.kinds import Awaited
+from bulk_import.plan import row_label
 from bulk_import.run.nights import submits
 
 if TYPE_CHECKING:
@@ -51,8 +53,8 @@ def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
     if rows and compared.agrees:
         yield f"First, as a trial: {', '.join(rows)}. OneFile holds what was sent."
     for key, (user_id, fields) in (compared.differing or {}).items():
-        row = _named(key, desk).capitalize()
-        yield f"{row} (user id {user_id}) came back from OneFile with another {_listed(fields)}."
+        row = _named(key, desk)
+        yield f"{row[:1].upper()}{row[1:]} (user id {user_id}) came back from OneFile with another {_listed(fields)}."
     if compared.unseen:
         listed = ", ".join(_named(key, desk) for key in compared.unseen)
         yield f"OneFile shows too little of {listed} to compare, or nobody can tell whether it arrived."
@@ -67,8 +69,7 @@ def sentences(compared: Compared, desk: Desk, run: str) -> Iterator[str]:
 
 
 def _named(key: Key, desk: Desk) -> str:
-    source, row = key
-    return f"row {row}" if len(desk.checked) == 1 else f"row {row} of {desk.checked[source].table.source.name}"
+    return f"row {key[1]}" if len(desk.checked) == 1 else row_label(desk.checked, Awaited(*key))
 
 
 def _listed(fields: tuple[str, ...]) -> str:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bulk_import.actions import Action
     from bulk_import.api import OneFile
     from bulk_import.findings import Finding
-    from bulk_import.journal import Key, Operation, Outcome, Run
+    from bulk_import.journal import Key, Operation, Outcome, Run, SourceRead
     from bulk_import.report import Report, RowFate
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
@@ -83,10 +83,16 @@ def look_for_runs(settings: Settings, name: str | None) -> None:
 def _line(run: Run) -> tuple[str, ...]:
     sources = run.start.sources
     code = "" if run.exit_code is None else f" (exit {run.exit_code})"
-    names = ", ".join(source.path.replace("\\", "/").rpartition("/")[2] for source in sources)
+    names = ", ".join(map(_source_name, sources))
     rows = sum(source.rows for source in sources)
     purged = ", purged" if "purged" in run.start.options else ""
     return run.id, run.start.mode, f"{run.state.value}{code}{purged}", run.start.environment, f"{rows:,}", names
+
+
+def _source_name(source: SourceRead) -> str:
+    """The file's name without its folder, and the sheet, of which one file may have several in a run."""
+    name = source.path.replace("\\", "/").rpartition("/")[2]
+    return name if source.sheet is None else f"{name} ({source.sheet})"
 
 
 def resume(

@@ -12,10 +12,16 @@ import pytest
 from bulk_import.actions import Update
 from bulk_import.catalogue import FIELDS, Role
 from bulk_import.errors import CanaryDiffers
-from bulk_import.journal import Done, NotSent, Rejected
+from bulk_import.journal import Done, Journal, NotSent, Rejected
 from bulk_import.kinds import Awaited
+from bulk_import.run import Job
+from bulk_import.run.canary import sentences
+from bulk_import.run.desk import Desk
 from bulk_import.sandbox import Fault, Faults, Switches
+from bulk_import.settings import load
+from bulk_import.submit import Compared
 from tests.unit.practice import Practice, row, rows
+from tests.unit.reporting import STARTED, assessor, checked, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +64,21 @@ class Told(httpx.AsyncBaseTransport):
     def heal(self) -> None:
         """Tells the truth from now on."""
         self._changed = {}
+
+
+def test_a_row_of_several_sheets_is_told_with_its_sheet(tmp_path: Path) -> None:
+    """Two sheets of one file both have a row 2, and the file's name stays as it is typed."""
+    people = checked(*(table([assessor(number)], sheet=sheet) for number, sheet in enumerate(("Staff", "New"))))
+    with Journal.open(tmp_path / "journal.db") as journal:
+        settings = load(environ={}, cwd=tmp_path)
+        both, one = (Desk(Job(()), settings, some, journal, STARTED) for some in (people, people[:1]))
+        agreed = Compared(agreeing=((0, 2), (1, 2)))
+        assert next(sentences(agreed, both, "RUN")).startswith(
+            "First, as a trial: row 2 of staff.xlsx (Staff), row 2 of staff.xlsx (New)."
+        )
+        differing = Compared(differing={(0, 2): (7, ("DOB",))})
+        assert next(sentences(differing, both, "RUN")).startswith("Row 2 of staff.xlsx (Staff) (user id 7) came back")
+        assert next(sentences(differing, one, "RUN")).startswith("Row 2 (user id 7) came back")
 
 
 def carried(

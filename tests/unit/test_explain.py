@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from bulk_import.errors import RefusedAsUnsafe, UsageError
-from bulk_import.run import Job, check, explain
+from bulk_import.run import Job, check, explain, runs
 from bulk_import.settings import load
 from tests.unit.reporting import HEADINGS, assessor
 
@@ -67,6 +67,13 @@ def test_a_row_of_several_sheets_is_never_guessed(tmp_path: Path, settings: Sett
     assert "Staff" in stop.value.fix
     assert "Others" in stop.value.fix
     assert explain(name, 3, settings, source="Others").chapters[0].lines[0].endswith("Others, row 3, Assessor")
+
+
+def test_the_list_of_runs_tells_two_sheets_of_one_file_apart(tmp_path: Path, settings: Settings) -> None:
+    """Which sheets a run read is seen in the list."""
+    _checked(tmp_path / "people.xlsx", settings, "Staff", "Others")
+    ((*_, source),) = runs(settings)
+    assert source == "people.xlsx (Staff), people.xlsx (Others)"
 
 
 def test_a_real_date_is_shown_as_excel_shows_it(tmp_path: Path, settings: Settings) -> None:

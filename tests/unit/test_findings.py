@@ -32,6 +32,21 @@ def test_columns_are_lettered_as_in_excel(column: int) -> None:
     assert column_letters(column) == get_column_letter(column)
 
 
+@pytest.mark.parametrize(
+    ("code", "place", "begins"),
+    [
+        ("column-missing", Place("a.xlsx", "Staff"), "a.xlsx (sheet “Staff”) has no column for Role"),
+        ("column-missing", Place("a.csv"), "a.csv has no column for Role"),
+        ("column-ambiguous", Place("a.xlsx", "Staff", None, 1), "The heading “Role” (column A of sheet “Staff”) could"),
+        ("column-ambiguous", Place("a.csv", None, None, 1), "The heading “Role” (column A) could mean"),
+        ("rows-missing", Place("a.xlsx", "Staff"), "There is nobody below the headings of a.xlsx (sheet “Staff”)."),
+    ],
+)
+def test_what_concerns_a_file_names_its_sheet(code: str, place: Place, begins: str) -> None:
+    """Several sheets of one file may be read in one run."""
+    assert message(Finding(code, place, "Role", "Role")).startswith(begins)
+
+
 def test_a_cell_has_its_address_only_when_both_are_known() -> None:
     """Row and column give "H7"; a row alone or a file alone gives none."""
     assert PLACE.address == "H7"

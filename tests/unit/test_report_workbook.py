@@ -79,6 +79,19 @@ def test_the_summary_shows_the_mapping_column_by_column() -> None:
     assert facts["G  Remarks"] == "Not sent: its heading is not known."
 
 
+def test_two_sheets_of_one_file_are_told_apart() -> None:
+    """Which sheet lacks a column, which the columns are of, and where a problem of a whole sheet stands is said."""
+    headings = [*HEADINGS[:4], "Post", "OrganisationID"]
+    sheets = [table([assessor(1)[:6]], headings, sheet=sheet) for sheet in ("Staff", "New")]
+    book = _opened(report(*sheets))
+    told = [str(text) for row in book["Summary"].iter_rows(values_only=True) for text in row if text]
+    for sheet in ("Staff", "New"):
+        assert f"Columns of staff.xlsx: {sheet}" in told
+        assert any(text.startswith(f"staff.xlsx (sheet “{sheet}”) has no column for Role") for text in told)
+    labels = [line[0] for line in _lines(book["Problems"]) if line[1] is None and line[6] == "column-missing"]
+    assert labels == ["staff.xlsx: Staff", "staff.xlsx: New"]
+
+
 def test_results_shows_every_row_in_order_and_what_became_of_it() -> None:
     """Each source row stands in Results with its number, its status in words, its account, and all its cells."""
     refused = Finding("refused", Place("staff.xlsx", "Staff", 5), detail="no such placement (code -57)")
