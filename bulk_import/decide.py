@@ -114,13 +114,20 @@ def decide(
             return Create(record) if rules.mode != "update" else Hold(record, Finding("account-missing", place))
         case One(account=account, by=by):
             return _compare(record, account, by, rules, place)
-        case Several(accounts=accounts, why=why):
-            ids = ", ".join(str(account.id) for account in accounts)
-            return Hold(record, Finding("account-ambiguous", place, detail=f"{why} (user ids {ids})"))
+        case Several():
+            return Hold(record, _several(found, place))
         case Elsewhere() | NotThere():
             return Hold(record, _elsewhere(record, found, place))
         case other:
             assert_never(other)
+
+
+def _several(found: Several, place: Place) -> Finding:
+    """Why no account is chosen. The code tells where --again helps, since the journal keeps code and detail alone."""
+    ids = ", ".join(str(account.id) for account in found.accounts)
+    label = "user id" if len(found.accounts) == 1 else "user ids"
+    code = "account-namesake" if found.may_have_another else "account-ambiguous"
+    return Finding(code, place, detail=f"{found.why} ({label} {ids})")
 
 
 OTHER_ROLE = "account-other-role"

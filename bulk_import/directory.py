@@ -283,7 +283,8 @@ class Directory:
             return _by_person(person, same_person[0])
         silent = tuple(account for account in self._people(person, "") if _may_be(person, account))
         if silent:
-            return Several(silent, "an account has this name and shows no e-mail address")
+            have, show = ("an account has", "shows") if len(silent) == 1 else ("accounts have", "show")
+            return Several(silent, f"{have} this name and {show} no e-mail address")
         return self._doubt(person)
 
     def _doubt(self, person: Person) -> Found:
@@ -292,10 +293,12 @@ class Directory:
         mine = {field: form(field, person.values) for field in _TELLING}
         namesakes = [self.accounts[id_] for id_ in self._named(seat, name)]
         if alike := [one for one in namesakes if _same_person(mine, one)]:
-            why = "an account has this name and the same e-mail address, ULN or date of birth"
+            have = "an account has" if len(alike) == 1 else "accounts have"
+            why = f"{have} this name and the same e-mail address, ULN or date of birth"
             return Several(tuple(alike), why, may_have_another=True)
         if others := [self.accounts[id_] for id_ in self._by_uln.get(seat, {}).get(mine["ULN"], [])]:
-            return Several(tuple(others), "an account with another name has this ULN")
+            theirs = "an account with another name has" if len(others) == 1 else "accounts with other names have"
+            return Several(tuple(others), f"{theirs} this ULN")
         ids = dict.fromkeys(id_ for role in Role for id_ in self._named((seat[0], role), name))
         beyond = (self.accounts[id_] for id_ in ids)
         accounts = [account for account in beyond if seat not in account.seats]

@@ -230,7 +230,7 @@ def message(finding: Finding) -> str:
     return _begun(_filled(pattern, finding), pattern)
 
 
-_MID_SENTENCE = ("The ", "This ", "There ", "Several ")
+_MID_SENTENCE = ("The ", "This ", "There ", "Several ", "It ")
 
 
 def located(finding: Finding) -> str:

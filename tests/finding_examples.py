@@ -130,6 +130,10 @@ EXAMPLES: Mapping[str, tuple[str | None, str | None, str | None, str]] = {
     "account-archived": (None, None, None, "user id 1003, found by MISID, differs in MobileNumber"),
     "account-protected": (None, None, None, "user id 1003 differs in ClassroomID"),
     "account-ambiguous": (None, None, None, "2 accounts hold this MISID (user ids 101, 112)"),
+    "account-namesake": (
+        *(None, None, None),
+        "an account with this name and e-mail address has another MISID (user id 1003)",
+    ),
     "account-contradicted": (
         *(None, None, None),
         "user id 1003, found by MISID, has another DOB and LastName",

@@ -16,7 +16,7 @@ from bulk_import.check import Options, check_all, payload
 from bulk_import.decide import Rules
 from bulk_import.directory import Account, Directory
 from bulk_import.evidence import differences
-from bulk_import.findings import Severity
+from bulk_import.findings import Severity, fix, message
 from bulk_import.folding import folded
 from bulk_import.plan import SENDING_ORDER, Earlier, Plan, make_plan
 from bulk_import.row_choice import RowChoice
@@ -383,6 +383,49 @@ def test_several_accounts_are_held() -> None:
     assert isinstance(action, Hold)
     assert action.finding.code == "account-ambiguous"
     assert "77, 78" in action.finding.detail
+
+
+@pytest.mark.parametrize(
+    ("accounts", "why"),
+    [
+        ([{"MISID": "OTHER"}], "an account with this name and e-mail address has another MISID (user id 70)"),
+        (
+            [{"MISID": None, "Email": "other@example.com"}],
+            "an account has this name and the same e-mail address, ULN or date of birth (user id 70)",
+        ),
+        (
+            [{"MISID": "X", "Email": "x@example.com"}, {"MISID": "Y", "Email": "y@example.com"}],
+            "accounts have this name and the same e-mail address, ULN or date of birth (user ids 70, 71)",
+        ),
+        ([{"MISID": None, "Email": None}], "an account has this name and shows no e-mail address (user id 70)"),
+        (
+            [{"MISID": None, "Email": None}] * 2,
+            "accounts have this name and show no e-mail address (user ids 70, 71)",
+        ),
+        (
+            [{"MISID": "X", "FirstName": "Another", "Email": "x@example.com"}],
+            "an account with another name has this ULN (user id 70)",
+        ),
+        (
+            [{"MISID": one, "FirstName": "Another", "Email": "x@example.com"} for one in "XY"],
+            "accounts with other names have this ULN (user ids 70, 71)",
+        ),
+        (
+            [{"FirstName": "Another"}, {"MISID": "OTHER"}],
+            "the MISID belongs to one account, name and e-mail address to another (user ids 70, 71)",
+        ),
+    ],
+)
+def test_another_account_is_advised_only_where_it_can_be_made(accounts: list[dict[str, object]], why: str) -> None:
+    """What is said fits one account and several; --again is spoken of exactly where it makes an account."""
+    checked = sources([person(Role.LEARNER)])
+    there = [replace(held_account(only(checked), **one), id=70 + at) for at, one in enumerate(accounts)]
+    (held,) = planned(checked, there).actions
+    (asked,) = planned(checked, there, rules=Rules(rows=RowChoice(again="2"))).actions
+    assert isinstance(held, Hold)
+    assert held.finding.detail == why
+    assert ("--again" in fix(held.finding)) is isinstance(asked, Create)
+    assert "several accounts" not in message(held.finding)
 
 
 def test_an_organisation_out_of_reach_is_held() -> None:
