@@ -77,11 +77,12 @@ def explain(name: str, row: int, settings: Settings, *, source: str | None = Non
     outcome = outcomes.get(key)
     sent = {name: _in_words(name, value, report, outcomes) for name, value in _sent(record, decided).items()}
     verb = "sent" if attempts else "would be sent"
+    again = desk.job.rows.makes_again(row)
     chapters = (
         Chapter("The row", tuple(_row(report, number, told))),
         Chapter("Cell by cell", tuple(_cells(report.sources[number], position, sent, verb, _same(record, decided)))),
         Chapter("What the rules say", tuple(_rules(report, told)) or ("Nothing is wrong with it.",)),
-        Chapter("What OneFile had, and what was decided", (_decided(report, decided),)),
+        Chapter("What OneFile had, and what was decided", (_decided(report, decided, again=again),)),
         Chapter("Calls", tuple(map(_call, attempts)) or ("No call was made for this row.",)),
         Chapter("What came of it", (_came(report, outcome, told),)),
     )
@@ -244,7 +245,7 @@ def _rules(report: Report, told: RowReport) -> Iterator[str]:
         yield f"{weight} {finding.code}: {located(finding)} {fix(finding)}"
 
 
-def _decided(report: Report, decided: Decision | None) -> str:
+def _decided(report: Report, decided: Decision | None, *, again: bool) -> str:
     if decided is None:
         checked = (
             "A check asks nobody." if report.mode == "check" else "It has an error, so nobody was looked up for it."
@@ -254,7 +255,7 @@ def _decided(report: Report, decided: Decision | None) -> str:
     left = f" It differs in {decided.detail} too, which is left as it is." if decided.detail else ""
     match decided.kind:
         case "create":
-            return "OneFile had no such person; an account was to be made."
+            return _AGAIN if again else "OneFile had no such person; an account was to be made."
         case "update":
             return f"OneFile had the person{account}; to be changed: {', '.join(decided.changes)}.{left}"
         case "unchanged":
@@ -268,6 +269,9 @@ def _decided(report: Report, decided: Decision | None) -> str:
             )
         case other:
             assert_never(other)
+
+
+_AGAIN = "Another account was asked for with --again, so one was to be made whether OneFile had the person or not."
 
 
 def _call(attempt: Attempt) -> str:

@@ -218,6 +218,10 @@ def test_nobody_is_made_a_second_time_after_a_change_by_hand(tmp_path: Path, one
     assert (held["user_id"], [one["code"] for one in held["findings"]]) == (made, ["account-made-before"])
     assert college.night(people, "--again", "2-3") == {"unchanged": 1, "created": 1}
     assert "--again had no effect for row 3: it has its account already." in college.report["notices"]
+    told = run(tmp_path, "explain", college.report["run"], "2", "--json", env=college.env).json["story"]
+    assert told["What OneFile had, and what was decided"] == [
+        "Another account was asked for with --again, so one was to be made whether OneFile had the person or not."
+    ]
 
 
 def test_a_second_account_that_somebody_asked_for_is_the_rows_from_then_on(tmp_path: Path, onefile: Running) -> None:
