@@ -116,13 +116,19 @@ def _duration(minutes: float) -> str:
 
 def email_sentence(people: int, environment: str, addresses: int) -> str:
     """Whom OneFile e-mails when accounts are created (article 76000022258), and perhaps when addresses change."""
-    changed = f" {addresses:,} e-mail addresses change; whether OneFile writes to these people is not documented."
-    return _about_creates(people, environment) + (changed if addresses else "")
+    if addresses == 0:
+        return _about_creates(people, environment)
+    one = addresses == 1
+    changed = "One e-mail address changes" if one else f"{addresses:,} e-mail addresses change"
+    whom = "this person" if one else "these people"
+    return f"{_about_creates(people, environment)} {changed}; whether OneFile writes to {whom} is not documented."
 
 
 def _about_creates(people: int, environment: str) -> str:
     if environment == "sandbox":
-        return f"Practice only: no e-mail is sent. The real OneFile would send {people:,}, set up like this one."
+        mails = "1 e-mail" if people == 1 else f"{people:,} e-mails"
+        would = "e-mail nobody about new accounts" if people == 0 else f"send {mails}"
+        return f"Practice only: no e-mail is sent. The real OneFile, set up like this one, would {would}."
     if people == 0:
         return "OneFile e-mails nobody about these accounts, as far as its switches tell."
     return f"People whom OneFile e-mails about their new account: {people:,}."

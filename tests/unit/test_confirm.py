@@ -13,7 +13,7 @@ from bulk_import.api import Organisation
 from bulk_import.cli.screen import ask
 from bulk_import.errors import CredentialsRefused
 from bulk_import.run import Preview
-from bulk_import.run.preview import emailed
+from bulk_import.run.preview import email_sentence, emailed
 from bulk_import.run.world import completed, listed
 from bulk_import.sandbox import CUSTOMER_TOKEN
 from tests.unit.practice import Practice, rows
@@ -71,6 +71,25 @@ def test_every_centre_of_the_rows_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 def test_elsewhere_yes_is_enough(monkeypatch: pytest.MonkeyPatch, environment: str, typed: str, *, sent: bool) -> None:
     """Where nobody is written to and nothing is live, the word yes goes on."""
     assert answered(monkeypatch, replace(PREVIEW, environment=environment), typed) is sent
+
+
+PRACTICE = "Practice only: no e-mail is sent. The real OneFile, set up like this one, would"
+NOT_DOCUMENTED = "is not documented."
+
+
+@pytest.mark.parametrize(
+    ("people", "environment", "addresses", "said"),
+    [
+        (0, "sandbox", 0, f"{PRACTICE} e-mail nobody about new accounts."),
+        (1, "sandbox", 0, f"{PRACTICE} send 1 e-mail."),
+        (3, "sandbox", 0, f"{PRACTICE} send 3 e-mails."),
+        (0, "beta", 1, f" One e-mail address changes; whether OneFile writes to this person {NOT_DOCUMENTED}"),
+        (3, "beta", 1200, f" 1,200 e-mail addresses change; whether OneFile writes to these people {NOT_DOCUMENTED}"),
+    ],
+)
+def test_whom_onefile_writes_to_is_told_in_a_sentence(people: int, environment: str, addresses: int, said: str) -> None:
+    """Nobody, one and several each read as they should."""
+    assert email_sentence(people, environment, addresses).endswith(said)
 
 
 @pytest.mark.parametrize(("creation", "suppression", "people"), [(True, False, 3), (True, True, 0), (False, False, 0)])
