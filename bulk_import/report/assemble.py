@@ -334,7 +334,7 @@ class Report:
         leavers: the people of earlier nights who are not in the sources any more.
         by: who ran it and where, as the computer knows them; "" where that is not known or not to be told.
         read_with: the options of the command line with which the sources were read: ("--set", "OrganisationID=1").
-        refusal: why a submit is refused; "" where it is not.
+        refusal: why a submit is refused and what to do, a sentence each; empty where it is not.
     """
 
     run: str
@@ -353,12 +353,12 @@ class Report:
     by: str = ""
     leavers: tuple[Leaver, ...] = ()
     read_with: tuple[tuple[str, str], ...] = ()
-    refusal: str = ""
+    refusal: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """The notices, the refusal before them, for whoever shows no steps."""
-        return ((self.refusal,) if self.refusal else ()) + self.notices
+        return self.refusal + self.notices
 
     @property
     def totals(self) -> dict[str, int]:

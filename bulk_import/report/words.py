@@ -12,7 +12,7 @@ from bulk_import.maintenance import UK
 from bulk_import.report.assemble import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bulk_import.columns import Column
@@ -151,7 +151,7 @@ def _to_do(findings: list[Finding]) -> list[str]:
 
 
 def next_steps(
-    totals: Mapping[str, int], mode: str, of_files: Iterable[str] = (), *, leavers: int = 0, refusal: str = ""
+    totals: Mapping[str, int], mode: str, of_files: Iterable[str] = (), *, leavers: int = 0, refusal: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """What to do next about the run as a whole, most urgent first.
 
@@ -160,9 +160,9 @@ def next_steps(
         mode: of the run.
         of_files: what is wrong with whole files or columns; it comes first, being the cause of much of the rest.
         leavers: how many people are no longer in the file.
-        refusal: why a submit is refused; it comes before all else.
+        refusal: why a submit is refused, a sentence each; it comes before all else.
     """
-    steps = [refusal, *of_files] if refusal else [*of_files]
+    steps = [*refusal, *of_files]
     steps += [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
     ready = totals.get(Status.VALID, 0) + totals.get(Status.WOULD_CREATE, 0) + totals.get(Status.WOULD_UPDATE, 0)
     if ready and mode == "check":

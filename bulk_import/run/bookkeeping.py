@@ -206,7 +206,7 @@ def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> No
         "retried": calls.retried,
         "throttled": calls.throttled,
         "notices": list(ending.notices),
-        "refusal": ending.refusal,
+        "refusal": list(ending.refusal),
         "refused": ending.refused,
         "finished": ending.finished.isoformat(),
         KNOWN: _known(report),

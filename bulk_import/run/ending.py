@@ -66,7 +66,7 @@ class Ending:
         calls_before: how many of the calls an earlier part of the run made, which the journal has already.
         by: who ran it, "" where that is not known.
         leavers: the people who are no longer in the file.
-        refusal: why a submit is refused; "" where it is not.
+        refusal: why a submit is refused and what to do, a sentence each; empty where it is not.
         refused: whether there was one.
     """
 
@@ -85,7 +85,7 @@ class Ending:
     calls_before: int = 0
     by: str = ""
     leavers: tuple[Leaver, ...] = ()
-    refusal: str = ""
+    refusal: tuple[str, ...] = ()
     refused: bool = False
 
     def exit_code(self, report: Report) -> int:

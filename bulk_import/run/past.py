@@ -359,11 +359,11 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         digest=run.start.digest,
         calls=Calls(run.calls, _count(closing.get("retried")), _count(closing.get("throttled"))),
         severities=settings.severities,
-        notices=tuple(map(str, notices)) if isinstance(notices, list) else (),
+        notices=_sentences(notices),
         calls_before=run.calls,
         by=str(options.get("by", "")),
         leavers=leavers_of(run),
-        refusal=str(closing.get("refusal", "")),
+        refusal=_sentences(closing.get("refusal")),
         refused=bool(closing.get("refused")),
     )
 
@@ -376,8 +376,11 @@ def _shared(desk: Desk, run: Run) -> tuple[Finding, ...]:
 
 def _remarks(run: Run) -> tuple[str, ...]:
     """What every report of a run has to say; runs of earlier versions have none."""
-    remarks = run.start.options.get("remarks")
-    return tuple(map(str, remarks)) if isinstance(remarks, list) else ()
+    return _sentences(run.start.options.get("remarks"))
+
+
+def _sentences(kept: object) -> tuple[str, ...]:
+    return tuple(map(str, kept)) if isinstance(kept, list) else ()
 
 
 def _count(value: object) -> int:

@@ -53,7 +53,7 @@ from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import World, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -133,6 +133,9 @@ def submit(
         return asyncio.run(_submit(desk, target, orders, progress))
 
 
+ALL_THE_SAME = "If it is what you mean, submit it with --allow-large."
+
+
 @contextmanager
 def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
     """The sources read and checked, and the journal open: nothing is asked or sent without a working journal."""
@@ -149,15 +152,13 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
     if plan_file is not None:
         save_plan(plan_file, decided.plan, decisions(decided.plan.actions), sources_of(desk))
     objections = objections_to(decided.desk, target, decided.world, decided.plan)
-    refusal = f"Do not send this yet: a submit would be refused. {_said(objections)}" if objections else ""
-    return _tell_rehearsal(decided, target, calls, refusal)
+    not_yet = ("Do not send this yet: a submit would be refused.", *objections, ALL_THE_SAME) if objections else ()
+    return _tell_rehearsal(decided, target, calls, not_yet)
 
 
-def _said(objections: Iterable[str]) -> str:
-    return f"{' '.join(objections)} If it is what you mean, submit it with --allow-large."
-
-
-def _tell_rehearsal(decided: Decided, target: Target, calls: Calls, refusal: str, *, refused: bool = False) -> Finished:
+def _tell_rehearsal(
+    decided: Decided, target: Target, calls: Calls, refusal: tuple[str, ...], *, refused: bool = False
+) -> Finished:
     """The report of what would be done; `refusal` says why not, `refused` that somebody wanted it done."""
     desk, world, plan = decided.desk, decided.world, decided.plan
     remember_read(desk, target, world, plan.actions)
@@ -199,7 +200,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         desk, world, recollection, plan = decided
         preview = _preview(desk, target, plan, world)
         objections = objections_to(desk, target, world, plan)
-        if (refusal := _refusal(desk, plan, objections, orders)) is not None:
+        if refusal := _refusal(desk, plan, objections, orders):
             raise _told(refusal, decided, target, calls_of(api))
         passed = tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
         asked = utc_now()
@@ -244,12 +245,14 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
 
-def _told(refusal: RefusedAsUnsafe, decided: Decided, target: Target, calls: Calls) -> RefusedAsUnsafe:
+def _told(refusal: tuple[str, ...], decided: Decided, target: Target, calls: Calls) -> RefusedAsUnsafe:
     """The refusal, once a report says what would have been done: whoever comes in the morning finds it there."""
+    *why, what_to_do = refusal
+    stop = RefusedAsUnsafe(" ".join(why), what_to_do)
     with suppress(OutputError):
-        told = _tell_rehearsal(decided, target, calls, f"{refusal.message} {refusal.fix}", refused=True)
-        return refusal.told_in(told.folder / "report.html")
-    return refusal
+        told = _tell_rehearsal(decided, target, calls, refusal, refused=True)
+        return stop.told_in(told.folder / "report.html")
+    return stop
 
 
 class Decided(NamedTuple):
@@ -341,20 +344,18 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
     return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
 
 
-def _refusal(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> RefusedAsUnsafe | None:
-    """Why nothing is sent: the plan is not the one looked at, or does not look like what was meant."""
+def _refusal(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
+    """Why nothing is sent, and what to do: it is not the plan looked at, or not what was meant. Empty where it is."""
     if orders.only_if is not None and orders.only_if != plan.digest:
         changed = what_has_changed(orders.only_if, desk.journal, sources_of(desk), decisions(plan.actions))
-        return RefusedAsUnsafe(
-            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands. {changed}",
-            "Look at a new dry run, and use its digest.",
+        return (
+            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
+            changed,
+            "Look at what it would do now, and use the new digest.",
         )
     if objections and not orders.allow_large:
-        return RefusedAsUnsafe(
-            f"Nothing was sent. {' '.join(objections)}",
-            "Look at what it would do. If it is what you mean, run it again with --allow-large.",
-        )
-    return None
+        return ("Nothing was sent: the submit was refused.", *objections, ALL_THE_SAME)
+    return ()
 
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:

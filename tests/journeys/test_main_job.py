@@ -274,10 +274,14 @@ def test_a_refused_submit_leaves_a_report_of_what_it_would_have_done(tmp_path: P
     assert (refused.code, refused.json["exit_code"], "report.html" in refused.err) == (4, 4, True)
     report = report_of(refused)
     assert (report["mode"], report["exit_code"], report["totals"]["would-create"]) == ("dry-run", 4, 2)
-    assert report["notices"][0].startswith("Nothing was sent.")
+    assert report["notices"][0].startswith("Nothing was sent: the submit was refused.")
     page = Path(refused.json["report"]).with_name("report.html")
     before = page.read_text(encoding="utf-8")
-    assert before.index("What to do next") < before.index("Nothing was sent.") < before.index("Good to know")
+    assert (
+        before.index("What to do next")
+        < before.index("Nothing was sent: the submit was refused.")
+        < before.index("Good to know")
+    )
     assert "Send them with" not in before
     assert "exit 4" in run(tmp_path, "runs", env=env).out
     page.unlink()
@@ -348,10 +352,10 @@ def test_demo_does_the_real_job(tmp_path: Path) -> None:
 
 def test_a_submit_right_after_another_makes_nobody_twice(tmp_path: Path) -> None:
     """Searches that lag do not hide from a second run whom the first has just made."""
-    lag = sandbox.Faults((sandbox.Fault(on="create", kind="search-lag", seconds=9.0),))
+    lag = sandbox.Faults((sandbox.Fault(on="create", kind="search-lag", seconds=4.0),))
     write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
     with sandbox.running(faults=lag) as onefile:
-        env = {**settings(onefile), "BULK_IMPORT_SETTLE_WAIT": "12"}
+        env = {**settings(onefile), "BULK_IMPORT_SETTLE_WAIT": "6"}
         assert run(tmp_path, "submit", "people.csv", "--yes", env=env).code == 0
         again = run(tmp_path, "submit", "people.csv", "--yes", "--json", env=env)
         assert again.json["totals"] == {"unchanged": 2, "read": 2, "blank": 0}
