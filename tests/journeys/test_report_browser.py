@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bulk_import.report import RowFate, Status, write_page
+from bulk_import.report import Leaver, RowFate, Status, write_page
 from tests.unit.reporting import assessor, report, table
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assessor(5),
     ]
     fates = [{2: RowFate(Status.CREATED, 5740, attempts=1), 4: RowFate(Status.HELD), 6: RowFate(Status.UNRESOLVED)}]
-    return _written(tmp_path_factory.mktemp("page"), report(table(rows), fates=fates, notices=("Nobody is e-mailed.",)))
+    made = report(table(rows), fates=fates, notices=("Nobody is e-mailed.",))
+    gone = (Leaver(5741, "M00007", "Learner", HOSTILE), Leaver(5742, None, "Learner or Employer", "Asha Khan"))
+    refusal = ("Nothing was sent: the submit was refused.", "If it is what you mean, submit it with --allow-large.")
+    return _written(tmp_path_factory.mktemp("page"), replace(made, leavers=gone, refusal=refusal))
 
 
 def _written(folder: Path, made: Report) -> Path:
