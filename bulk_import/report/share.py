@@ -59,6 +59,7 @@ All others may quote a heading, a value, a file, an entry of a list or an id, so
 finds for certain what somebody may have typed.
 """
 
+REFUSED = ("The submit of this file was refused, or would be; why is left out here, for it may name files.",)
 _ROW = re.compile(r"row \d+")
 _REMEDY = re.compile(r'--map "(.*)=(\w*)"(?: to leave (?:the|that) column out)?', re.DOTALL)
 
@@ -81,8 +82,8 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     """The report without what tells who anybody is.
 
     Rows keep their numbers, statuses and findings; cells are reduced to a token for the person; the value of a finding
-    becomes its shape, and its detail is told only where it can hold nobody's data. Notices, leavers, who ran it and
-    with which options are left out, for they may name people or folders.
+    becomes its shape, and its detail is told only where it can hold nobody's data. Notices, why a submit is
+    refused, leavers, who ran it and with which options are left out, for they may name people or folders.
 
     Args:
         report: of one run.
@@ -90,7 +91,9 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     """
     sources = tuple(_source(source, number, secret) for number, source in enumerate(report.sources, start=1))
     findings = tuple(_finding(finding, "the run") for finding in report.findings)
-    return replace(report, sources=sources, findings=findings, notices=(SHARED,), by="", leavers=(), read_with=())
+    refusal = REFUSED if report.refusal else ()
+    plain = replace(report, notices=(SHARED,), refusal=refusal, by="", leavers=(), read_with=())
+    return replace(plain, sources=sources, findings=findings)
 
 
 def _told(source: SourceReport, number: int) -> str:

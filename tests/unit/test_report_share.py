@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk_import.findings import Finding, Place, all_sentences, fix, located
-from bulk_import.report import Report, RowFate, Status, pseudonymised, write_json, write_page, write_workbook
+from bulk_import.report import Leaver, Report, RowFate, Status, pseudonymised, write_json, write_page, write_workbook
 from bulk_import.report.share import TELLING, shape
 from tests.finding_examples import EXAMPLES, REMEDIES
 from tests.unit.reporting import HEADINGS, assessor, report, table
@@ -41,7 +41,9 @@ def _shared(secret: bytes = SECRET, *, first_row: int = 2) -> Report:
         PEOPLE, [*HEADINGS[:6], "Notes of Mr Quillfeather"], name="zebra.xlsx", sheet="Zebra", first_row=first_row
     )
     fates = [{first_row: RowFate(Status.HELD, 5740, findings=(HELD,)), first_row + 1: UPDATED}]
-    return pseudonymised(report(people, fates=fates, notices=("C:\\Users\\quillfeather",)), secret)
+    gone, refusal = (Leaver(5741, "XK-77123", "Learner", "Balthazar"),), ("zebra.xlsx has no column for Email.",)
+    made = report(people, fates=fates, notices=("C:\\Users\\quillfeather",))
+    return pseudonymised(replace(made, leavers=gone, refusal=refusal), secret)
 
 
 @pytest.mark.parametrize("write", [write_json, write_page])
