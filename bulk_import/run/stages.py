@@ -3,53 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from bulk_import.actions import Create
-from bulk_import.errors import OutputError, RefusedAsUnsafe
-from bulk_import.journal import Done, Journal
+from bulk_import.errors import RefusedAsUnsafe
+from bulk_import.journal import Journal
 from bulk_import.maintenance import end_of
-from bulk_import.references import meanings
-from bulk_import.run.again import again_notices
-from bulk_import.run.before_after import with_differences
-from bulk_import.run.bookkeeping import (
-    begin,
-    begin_check,
-    conclude,
-    holding_organisations,
-    naming_the_run,
-    operator,
-    organisation_of,
-    shared_findings,
-    uk_today,
-)
+from bulk_import.run.bookkeeping import begin, begin_check, conclude, holding_organisations, naming_the_run, uk_today
 from bulk_import.run.canary import canary_of
-from bulk_import.run.comparison import difference_between, refuse_to_overwrite, save_plan, what_has_changed
+from bulk_import.run.comparison import refuse_to_overwrite, save_plan
+from bulk_import.run.decided import ALL_THE_SAME, decided_from, refusal_of, refuse_another
 from bulk_import.run.desk import Desk, utc_now
-from bulk_import.run.ending import NO_CALLS, Ending
-from bulk_import.run.fates import decisions, fates, held_after_all
-from bulk_import.run.job import Job, read_and_check, submit_command, what_decides
-from bulk_import.run.known_people import all_hidden_sentence
+from bulk_import.run.fates import decisions
+from bulk_import.run.job import Job, read_and_check
 from bulk_import.run.latest import listed_with_latest
-from bulk_import.run.leavers import absent, leavers_sentence
+from bulk_import.run.leavers import absent
 from bulk_import.run.likeness import objections_to
-from bulk_import.run.memory import (
-    about_to_change,
-    memory_notices,
-    remember_read,
-    remember_written,
-    with_fields_shown,
-)
+from bulk_import.run.memory import about_to_change, remember_read, with_fields_shown
 from bulk_import.run.nights import sources_of
-from bulk_import.run.planning import done_or_refused_before, plan_of
-from bulk_import.run.preview import Preview, addresses, email_sentence, emailed, mailing, unlisted_sentence
-from bulk_import.run.protected import protect_notices
+from bulk_import.run.preview import Preview, addresses, emailed
 from bulk_import.run.remembered import REMEMBERED
 from bulk_import.run.sending import ready_to_send, send
-from bulk_import.run.survey import survey
 from bulk_import.run.target import calls_of, open_api
+from bulk_import.run.telling import Begun, ending_of, tell_rehearsal, tell_submit, told_in_report
 from bulk_import.run.world import World, listed
 
 if TYPE_CHECKING:
@@ -59,10 +36,8 @@ if TYPE_CHECKING:
 
     from bulk_import.api import OneFile
     from bulk_import.plan import Plan
-    from bulk_import.report import Calls
-    from bulk_import.run.ending import Finished, Mode
-    from bulk_import.run.leavers import Absent
-    from bulk_import.run.recall import Recollection
+    from bulk_import.run.decided import Decided
+    from bulk_import.run.ending import Finished
     from bulk_import.run.target import Target
     from bulk_import.settings import Settings
     from bulk_import.submit import Progress
@@ -95,7 +70,7 @@ def check(job: Job, settings: Settings) -> Finished:
     """
     with _desk(job, settings) as desk:
         run = begin_check(desk)
-        return conclude(desk, None, _ending(run, "check", desk))
+        return conclude(desk, None, ending_of(run, "check", desk))
 
 
 def dry_run(
@@ -133,9 +108,6 @@ def submit(
         return asyncio.run(_submit(desk, target, orders, progress))
 
 
-ALL_THE_SAME = "If it is what you mean, submit it with --allow-large."
-
-
 @contextmanager
 def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
     """The sources read and checked, and the journal open: nothing is asked or sent without a working journal."""
@@ -147,142 +119,73 @@ def _desk(job: Job, settings: Settings) -> Iterator[Desk]:
 
 async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan_file: Path | None) -> Finished:
     async with open_api(desk.settings, target, desk.log, say) as api:
-        decided = await _decided_from(desk, target, await listed(desk.records, api), api)
+        decided = await decided_from(desk, target, await listed(desk.records, api), api)
         calls = calls_of(api)
     if plan_file is not None:
         save_plan(plan_file, decided.plan, decisions(decided.plan.actions), sources_of(desk))
     objections = objections_to(decided.desk, target, decided.world, decided.plan)
     not_yet = ("Do not send this yet: a submit would be refused.", *objections, ALL_THE_SAME) if objections else ()
-    return _tell_rehearsal(decided, target, calls, not_yet)
-
-
-def _tell_rehearsal(
-    decided: Decided, target: Target, calls: Calls, refusal: tuple[str, ...], *, refused: bool = False
-) -> Finished:
-    """The report of what would be done; `refusal` says why not, `refused` that somebody wanted it done."""
-    desk, world, plan = decided.desk, decided.world, decided.plan
-    remember_read(desk, target, world, plan.actions)
-    gone = absent(desk, target, world, plan.actions)
-    run = begin("dry-run", desk, target, world, plan, absent=gone)
-    emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
-    command = f"{submit_command(desk.job, desk.settings)} --only-if {plan.digest}"
-    allowed = f"To send this plan all the same, and no other: {command} --allow-large"
-    notices: tuple[str, ...] = (
-        *_found_out(desk, world, decided.recollection, plan, gone),
-        emails,
-        allowed if refusal else f"To send exactly this plan and no other: {command}",
-    )
-    ending = _ending(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    ending = replace(ending, leavers=gone.leavers, refusal=refusal, refused=refused)
-    told = with_differences(fates(desk.checked, decisions(plan.actions), None), plan.changes, world.directory.accounts)
-    return conclude(desk, told, ending)
-
-
-def _found_out(
-    desk: Desk, world: World, recollection: Recollection | None, plan: Plan, gone: Absent
-) -> tuple[str, ...]:
-    """What a report says of OneFile as it was found, beyond single rows."""
-    return (
-        *memory_notices(world, recollection, plan.actions),
-        *all_hidden_sentence(plan.actions, world.directory.accounts),
-        *leavers_sentence(gone.leavers),
-        *unlisted_sentence(world.unlisted),
-        *protect_notices(desk, world),
-        *again_notices(desk, plan.actions),
-    )
+    return tell_rehearsal(decided, target, calls, not_yet)
 
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
     await _let_doubts_settle(desk, target, orders)
     async with open_api(desk.settings, target, desk.log, orders.say) as api:
-        read = desk
-        decided = await _decided(read, target, api, orders)
-        desk, world, recollection, plan = decided
-        preview = _preview(desk, target, plan, world)
-        objections = objections_to(desk, target, world, plan)
-        if refusal := _refusal(desk, plan, objections, orders):
-            raise _told(refusal, decided, target, calls_of(api))
-        passed = tuple(f"Passed with --allow-large: {sentence}" for sentence in objections)
-        asked = utc_now()
-        if not orders.approve(preview):
-            raise RefusedAsUnsafe(
-                "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
-            )
-        if (utc_now() - asked).total_seconds() > orders.patience:
-            _refuse_another(plan, (await _decided(read, target, api, orders)).plan)
-        secret = ready_to_send(desk, target)
-        gone = absent(desk, target, world, plan.actions)
-        run = begin("submit", desk, target, world, plan, absent=gone, remarks=passed, canary=preview.canary)
-        remember_read(desk, target, world, plan.actions)
-        about_to_change(desk, target, plan.changes)
-        known = world.directory.accounts.keys()
+        decided = await _decided(desk, target, api, orders)
+        objections = objections_to(decided.desk, target, decided.world, decided.plan)
+        if refusal := _refusal(decided, objections, orders):
+            raise told_in_report(refusal, decided, target, calls_of(api))
+        await _ask(desk, target, orders, api, decided)
+        secret = ready_to_send(decided.desk, target)
+        begun = _begin(decided, target, tuple(f"Passed with --allow-large: {sentence}" for sentence in objections))
         sent = await send(
-            desk,
-            run,
-            plan.changes,
-            actions=plan.actions,
+            decided.desk,
+            begun.run,
+            decided.plan.changes,
+            actions=decided.plan.actions,
             api=api,
-            known=known,
+            known=decided.world.directory.accounts.keys(),
             secret=secret,
             progress=progress,
-            canary=preview.canary,
+            canary=begun.canary,
         )
-        sent = await with_fields_shown(desk, target, plan.changes, sent, api)
+        sent = await with_fields_shown(decided.desk, target, decided.plan.changes, sent, api)
         calls = calls_of(api)
-    remember_written(desk, target, run, plan.changes, sent, actions=plan.actions)
-    done = [change for change in plan.changes if isinstance(sent.outcomes[change.record.key], Done)]
-    created = [change for change in done if isinstance(change, Create)]
-    emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    notices = (
-        *_found_out(desk, world, recollection, plan, gone),
-        emails,
-        *passed,
-        *sent.notices,
-    )
-    ending = _ending(run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
-    ending = replace(ending, stopped=sent.stopped, leavers=gone.leavers)
-    came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
-    return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
+    return tell_submit(decided, target, begun, sent, calls)
 
 
-def _told(refusal: tuple[str, ...], decided: Decided, target: Target, calls: Calls) -> RefusedAsUnsafe:
-    """The refusal, once a report says what would have been done: whoever comes in the morning finds it there."""
-    *why, what_to_do = refusal
-    stop = RefusedAsUnsafe(" ".join(why), what_to_do)
-    with suppress(OutputError):
-        told = _tell_rehearsal(decided, target, calls, refusal, refused=True)
-        return stop.told_in(told.folder / "report.html")
-    return stop
+def _refusal(decided: Decided, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
+    return refusal_of(decided.desk, decided.plan, objections, only_if=orders.only_if, allow_large=orders.allow_large)
 
 
-class Decided(NamedTuple):
-    """OneFile as it is at a moment, and what would be done for every row; the desk knows what references mean."""
+async def _ask(desk: Desk, target: Target, orders: Orders, api: OneFile, decided: Decided) -> None:
+    """Goes on where somebody approves of the plan, and OneFile has not changed until then.
 
-    desk: Desk
-    world: World
-    recollection: Recollection | None
-    plan: Plan
+    Raises:
+        RefusedAsUnsafe: it was not approved, or has become another.
+    """
+    asked = utc_now()
+    if not orders.approve(_preview(decided.desk, target, decided.plan, decided.world)):
+        raise RefusedAsUnsafe(
+            "Nothing was sent: the answer was not the one asked for.", "Run the command again to be asked."
+        )
+    if (utc_now() - asked).total_seconds() > orders.patience:
+        refuse_another(decided.plan, (await _decided(desk, target, api, orders)).plan)
+
+
+def _begin(decided: Decided, target: Target, passed: tuple[str, ...]) -> Begun:
+    desk, world, plan = decided.desk, decided.world, decided.plan
+    gone, canary = absent(desk, target, world, plan.actions), canary_of(desk, target)
+    run = begin("submit", desk, target, world, plan, absent=gone, remarks=passed, canary=canary)
+    remember_read(desk, target, world, plan.actions)
+    about_to_change(desk, target, plan.changes)
+    return Begun(run, gone, passed, canary)
 
 
 async def _decided(desk: Desk, target: Target, api: OneFile, orders: Orders) -> Decided:
     """What would be done at this moment."""
     world = await listed_with_latest(desk, target, desk.records, api, orders.say)
-    return await _decided_from(desk, target, world, api)
-
-
-async def _decided_from(desk: Desk, target: Target, world: World, api: OneFile) -> Decided:
-    desk, world, recollection = await survey(desk, target, world, api)
-    return Decided(desk, world, recollection, _plan(desk, target, world))
-
-
-def _refuse_another(plan: Plan, now: Plan) -> None:
-    """Raises RefusedAsUnsafe where the plan that somebody approved is not the one that would be carried out by now."""
-    if plan.digest != now.digest:
-        difference = difference_between(decisions(plan.actions), decisions(now.actions))
-        raise RefusedAsUnsafe(
-            f"Nothing was sent: OneFile has changed while the question was open: {difference}",
-            "Run the command again, and look at what it would do now.",
-        )
+    return await decided_from(desk, target, world, api)
 
 
 async def _let_doubts_settle(desk: Desk, target: Target, orders: Orders) -> None:
@@ -305,57 +208,6 @@ def seconds_in_doubt(settings: Settings, left: datetime, now: datetime) -> float
     Never more than for a call that leaves now: a moment yet to come was written while the clock was ahead.
     """
     return settings.call_lifetime + settings.settle_wait - max((now - left).total_seconds(), 0.0)
-
-
-def _ending(
-    run: str,
-    mode: Mode,
-    desk: Desk,
-    *,
-    world: World | None = None,
-    digest: str | None = None,
-    calls: Calls = NO_CALLS,
-    notices: tuple[str, ...] = (),
-) -> Ending:
-    return Ending(
-        run=run,
-        mode=mode,
-        started=desk.started,
-        finished=utc_now(),
-        environment=desk.settings.environment,
-        organisation=None if world is None else organisation_of(desk, world),
-        digest=digest,
-        calls=calls,
-        severities=desk.settings.severities,
-        notices=notices,
-        by=operator(),
-        findings=() if world is None else shared_findings(desk, world.directory.shared_misids),
-    )
-
-
-def _plan(desk: Desk, target: Target, world: World) -> Plan:
-    depends_on = {
-        "environment": target.environment,
-        "host": target.host,
-        "references": meanings(desk.answers),
-        "emailing": sorted(mailing(world.organisations) & desk.organisations),
-        **what_decides(desk.job, desk.settings),
-    }
-    return plan_of(desk, world, depends_on, earlier=done_or_refused_before(desk, target))
-
-
-def _refusal(desk: Desk, plan: Plan, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
-    """Why nothing is sent, and what to do: it is not the plan looked at, or not what was meant. Empty where it is."""
-    if orders.only_if is not None and orders.only_if != plan.digest:
-        changed = what_has_changed(orders.only_if, desk.journal, sources_of(desk), decisions(plan.actions))
-        return (
-            f"Nothing was sent: the plan is now {plan.digest}, not {orders.only_if} as --only-if demands.",
-            changed,
-            "Look at what it would do now, and use the new digest.",
-        )
-    if objections and not orders.allow_large:
-        return ("Nothing was sent: the submit was refused.", *objections, ALL_THE_SAME)
-    return ()
 
 
 def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
