@@ -7,13 +7,12 @@ filters it again.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bulk_import.connection import CallMade, Calls, Connection
-from bulk_import.errors import ApiDown, NotShown
+from bulk_import.errors import NotShown
 from bulk_import.pages import LARGEST_LIST, MOST_PAGES, PAGE_SIZE, Pages
 from bulk_import.steps import api_down
 from bulk_import.wire import Accepted, Refused, Request, RequestKind, get_user, id_of, search
@@ -26,8 +25,8 @@ __all__ = ["CallMade", "Calls", "OneFile", "Organisation"]
 
 LARGEST_ANSWER = 100_000
 """Accounts of one role that are taken in one answer; more than any centre has."""
-SINGLE_PAGE = 2
-"""The number of the page that is asked for when one page held all: the empty one after it."""
+ONCE_MORE = 2
+"""Attempts to be shown as a whole a list that its pages have shown already."""
 _NOT_SHOWN = frozenset({400, 403, 404, 410})
 
 
@@ -49,7 +48,13 @@ class Organisation:
 
 
 class OneFile(Connection):
-    """A customer's OneFile. See `Connection` for how to open it."""
+    """A customer's OneFile. See `Connection` for how to open it.
+
+    Attributes:
+        paged_only: whether a list was wanted once more as a whole, and did not come.
+    """
+
+    paged_only = False
 
     async def customer(self) -> tuple[int, str]:
         """The customer's number and name (article 76000048013).
@@ -96,7 +101,7 @@ class OneFile(Connection):
             StoppedEarly: OneFile is down, or refuses.
         """
         wanted = {"OrganisationID": organisation_id, "Role": int(role), **(filters or {})}
-        return await self.listing("User", wanted, twice=True)
+        return await self.listing("User", wanted, once_more_from=1 if filters is None else 2)
 
     async def everybody(self, organisation_id: int, role: int) -> tuple[Mapping[str, object], ...]:
         """The accounts of one role in one centre as one answer without pages, as clients load whole centres.
@@ -199,15 +204,15 @@ class OneFile(Connection):
         return await self._list(request, "the learner statuses")
 
     async def listing(
-        self, noun: str, filters: Mapping[str, object], *, twice: bool = False
+        self, noun: str, filters: Mapping[str, object], *, once_more_from: int | None = None
     ) -> tuple[Mapping[str, object], ...]:
         """All pages of a search, each entry once; asked for un-paged once more where pages overlap.
 
         Args:
             noun: what is searched for, as in the path: User, Classroom, Placement, Provider, Standard, Unit.
             filters: the search's fields.
-            twice: un-paged once more wherever there were several pages: when somebody is archived between two of them,
-                the next one slips through, and would be made a second time.
+            once_more_from: un-paged once more where at least so many pages showed anybody: when somebody is archived
+                between two of them, the next one slips through, and would be made a second time.
 
         Raises:
             StoppedEarly: OneFile is down, refuses, or its list has no end or no pages.
@@ -221,14 +226,24 @@ class OneFile(Connection):
                 raise api_down(f"the list of {noun} is longer than this program can hold")
         if pages.overlapped and not pages.unreadable:
             pages.take(await self._list(search(noun, filters), noun))
-        elif twice and number > SINGLE_PAGE:
-            with suppress(NotShown, ApiDown):
-                pages.take(await self._list(search(noun, filters), noun))
+        elif once_more_from is not None and number > once_more_from:
+            await self._once_more(pages, search(noun, filters))
         if pages.unreadable:
             raise api_down(f"the list of {noun} has entries without a number")
         if pages.stuck:
             raise api_down(f"the list of {noun} shows the same {PAGE_SIZE} entries on each page and as a whole")
         return pages.entries
+
+    async def _once_more(self, pages: Pages, request: Request) -> None:
+        """Takes in what a list shows as a whole; where it does not come soon, the pages have to do."""
+        for attempt in range(1, ONCE_MORE + 1):
+            match await self.call(request, attempt=attempt):
+                case Accepted(body=tuple() as whole) if all(id_of(entry) is not None for entry in whole):
+                    pages.take(whole)
+                    return
+                case _:
+                    pass
+        self.paged_only = True
 
     async def _list(self, request: Request, what: str) -> tuple[Mapping[str, object], ...]:
         body = _accepted(await self.ask(request), what)

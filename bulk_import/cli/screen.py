@@ -104,7 +104,7 @@ def _show_rest(finished: Finished, out: Console) -> None:
     for file in finished.files:
         out.print(printable(f"  {file}"))
     if any("-to-fix" in file.name for file in finished.files):
-        for sentence in _cures(finished.report.totals):
+        for sentence in [_REFUSED] if finished.report.refusal else _cures(finished.report.totals):
             out.print(sentence)
 
 
@@ -112,6 +112,10 @@ _CURES = (
     (("invalid", "rejected"), "Correct the file with -to-fix in its name, save it, and submit it as it is."),
     (("held",), "For rows that are held, do as What to do says, mostly in OneFile, and submit the file again."),
     (("unresolved",), "For rows that are not certain, run bulk-import resume, which looks the people up again."),
+)
+_REFUSED = (
+    "A file with -to-fix in its name is not compared with earlier nights: submit it only if the whole file is what you "
+    "mean, or else put your own file right."
 )
 _LEFT_OUT = "The file with -to-fix in its name shows values that were left out: correct them, and submit it as it is."
 

@@ -173,7 +173,8 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
     if desk.log.broken:
         ending = replace(ending, notices=(*ending.notices, "log.jsonl is not complete: it could not be written."))
     report = assemble(desk.checked, fates, ending, desk.job.said or ())
-    exit_code = STOPPED  # whatever is raised while reports are written: what was sent has been sent
+    # whatever is raised while reports are written: what was sent has been sent, and what is refused is refused
+    exit_code = report.exit_code if ending.refused else STOPPED
     try:
         desk.log.open(make_folder(desk.settings.out, ending.run))
         desk.log.event("finished", exit_code=report.exit_code, **report.totals)

@@ -67,6 +67,7 @@ def refusal_of(
         return (
             f"Nothing was sent: the plan is now {plan.digest}, not {only_if} as --only-if demands.",
             changed,
+            *objections,
             "Look at what it would do now, and use the new digest.",
         )
     if objections and not allow_large:

@@ -266,7 +266,8 @@ def _still_to_do(desk: Desk, run: Run, target: Target, world: World) -> tuple[Le
 
 REPORTS = ("results.xlsx", "report.html", "report.json")
 LEFT = (
-    "The reports were left as they are: they name entries of OneFile's lists, of which the journal has only numbers. "
+    "The reports were left as they are: they name entries of OneFile's lists or people who are no longer in the file, "
+    "and the journal has only their numbers. "
     "Take one of them away, and they are written again with the numbers."
 )
 
@@ -274,7 +275,8 @@ LEFT = (
 def rebuild(name: str, settings: Settings) -> Finished:
     """Writes a run's reports again, from the journal and the source file; the journal stays as it is.
 
-    Reports that are whole, and name entries of OneFile's lists of which the journal has the numbers alone, are left.
+    Reports that are whole, and name entries of OneFile's lists or leavers, of which the journal has the numbers alone,
+    are left.
 
     Raises:
         UsageError: there is no such run.
@@ -287,7 +289,7 @@ def rebuild(name: str, settings: Settings) -> Finished:
         folder = make_folder(desk.settings.out, report.run)
         there = tuple(folder / file for file in REPORTS)
         ended = _known(journal, name).state is not RunState.RUNNING
-        if ended and nameless(desk.answers) and all(file.exists() for file in there):
+        if ended and (nameless(desk.answers) or report.leavers) and all(file.exists() for file in there):
             return Finished(replace(report, notices=(*report.notices, LEFT)), folder, there)
         return write(desk, report)
 

@@ -93,6 +93,17 @@ def unlisted_sentence(roles: Sequence[str]) -> tuple[str, ...]:
     return (f"OneFile does not show these roles of the centre, so accounts there are not recognised: {listed}.",)
 
 
+def paged_sentence(paged_only: bool) -> tuple[str, ...]:  # noqa: FBT001 - what is told of a world
+    """What cannot be told of people because a list came page by page alone."""
+    if not paged_only:
+        return ()
+    sentence = (
+        "OneFile showed its lists of accounts page by page, and not once more as a whole. Whoever stood where one page "
+        "ends while somebody was being archived may not have been seen: do not archive anybody while this runs."
+    )
+    return (sentence,)
+
+
 def _shared(misids: int) -> tuple[str, ...]:
     if not misids:
         return ()

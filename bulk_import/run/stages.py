@@ -125,7 +125,7 @@ async def _rehearse(desk: Desk, target: Target, say: Callable[[str], None], plan
         save_plan(plan_file, decided.plan, decisions(decided.plan.actions), sources_of(desk))
     objections = objections_to(decided.desk, target, decided.world, decided.plan)
     not_yet = ("Do not send this yet: a submit would be refused.", *objections, ALL_THE_SAME) if objections else ()
-    return tell_rehearsal(decided, target, calls, not_yet)
+    return tell_rehearsal(decided, target, calls, not_yet, over=bool(objections))
 
 
 async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable[[Progress], None]) -> Finished:
@@ -134,7 +134,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         decided = await _decided(desk, target, api, orders)
         objections = objections_to(decided.desk, target, decided.world, decided.plan)
         if refusal := _refusal(decided, objections, orders):
-            raise told_in_report(refusal, decided, target, calls_of(api))
+            raise told_in_report(refusal, decided, target, calls_of(api), over=bool(objections))
         await _ask(desk, target, orders, api, decided)
         secret = ready_to_send(decided.desk, target)
         begun = _begin(decided, target, tuple(f"Passed with --allow-large: {sentence}" for sentence in objections))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bulk_import.actions import Create
-from bulk_import.errors import OutputError, RefusedAsUnsafe
+from bulk_import.errors import BulkImportError, RefusedAsUnsafe
 from bulk_import.journal import Done
 from bulk_import.run.again import again_notices
 from bulk_import.run.before_after import with_differences
@@ -19,7 +18,7 @@ from bulk_import.run.job import submit_command
 from bulk_import.run.known_people import all_hidden_sentence
 from bulk_import.run.leavers import absent, leavers_sentence
 from bulk_import.run.memory import memory_notices, remember_read, remember_written
-from bulk_import.run.preview import addresses, email_sentence, emailed, unlisted_sentence
+from bulk_import.run.preview import addresses, email_sentence, emailed, paged_sentence, unlisted_sentence
 from bulk_import.run.protected import protect_notices
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class Begun(NamedTuple):
 
 
 def tell_rehearsal(
-    decided: Decided, target: Target, calls: Calls, refusal: tuple[str, ...], *, refused: bool = False
+    decided: Decided, target: Target, calls: Calls, refusal: tuple[str, ...], *, over: bool, refused: bool = False
 ) -> Finished:
     """The report of what would be done.
 
@@ -60,6 +59,7 @@ def tell_rehearsal(
         target: where it would go.
         calls: what the API saw.
         refusal: why it is not to be done, and what to do, a sentence each; empty where it may be.
+        over: whether it passes a limit.
         refused: whether somebody wanted it done.
 
     Raises:
@@ -71,11 +71,11 @@ def tell_rehearsal(
     run = begin("dry-run", desk, target, world, plan, absent=gone)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     command = f"{submit_command(desk.job, desk.settings)} --only-if {plan.digest}"
-    allowed = f"To send this plan all the same, and no other: {command} --allow-large"
+    exactly = "To send exactly this plan and no other"
     notices: tuple[str, ...] = (
         *_found_out(desk, world, decided.recollection, plan, gone),
         emails,
-        allowed if refusal else f"To send exactly this plan and no other: {command}",
+        f"{exactly}, all the same: {command} --allow-large" if over else f"{exactly}: {command}",
     )
     ending = ending_of(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, leavers=gone.leavers, refusal=refusal, refused=refused)
@@ -98,14 +98,16 @@ def tell_submit(decided: Decided, target: Target, begun: Begun, sent: Sent, call
     return conclude(desk, with_differences(came, plan.changes, world.directory.accounts), ending)
 
 
-def told_in_report(refusal: tuple[str, ...], decided: Decided, target: Target, calls: Calls) -> RefusedAsUnsafe:
+def told_in_report(
+    refusal: tuple[str, ...], decided: Decided, target: Target, calls: Calls, *, over: bool
+) -> RefusedAsUnsafe:
     """The refusal, once a report says what would have been done: whoever comes in the morning finds it there."""
     *why, what_to_do = refusal
-    stop = RefusedAsUnsafe(" ".join(why), what_to_do)
-    with suppress(OutputError):
-        told = tell_rehearsal(decided, target, calls, refusal, refused=True)
-        return stop.told_in(told.folder / "report.html")
-    return stop
+    try:
+        told = tell_rehearsal(decided, target, calls, refusal, over=over, refused=True)
+    except BulkImportError as error:  # it is refused, whatever becomes of its report
+        return RefusedAsUnsafe(" ".join(why), f"{what_to_do} There is no report of it. {error.message} {error.fix}")
+    return RefusedAsUnsafe(" ".join(why), what_to_do).told_in(told.folder / "report.html")
 
 
 def _found_out(
@@ -117,6 +119,7 @@ def _found_out(
         *all_hidden_sentence(plan.actions, world.directory.accounts),
         *leavers_sentence(gone.leavers),
         *unlisted_sentence(world.unlisted),
+        *paged_sentence(world.paged_only),
         *protect_notices(desk, world),
         *again_notices(desk, plan.actions),
     )

@@ -45,6 +45,7 @@ class World:
         recalled: the accounts that were not fetched, because they are known to be as they were, by row.
         shown: the fields that accounts which were fetched have a value in, beyond those known to be shown.
         looked_at: when the first of it was asked for.
+        paged_only: whether a list was shown page by page alone, so that somebody may have slipped between two pages.
     """
 
     organisations: Mapping[int, Organisation]
@@ -56,6 +57,7 @@ class World:
     recalled: Mapping[Key, Account] = field(default_factory=dict)
     shown: frozenset[str] = frozenset()
     looked_at: datetime = field(default_factory=utc_now)
+    paged_only: bool = False
 
 
 async def listed(records: Sequence[Record], api: OneFile) -> World:
@@ -85,6 +87,7 @@ async def listed(records: Sequence[Record], api: OneFile) -> World:
         unlisted=unlisted,
         silent=frozenset(peopled - telling),
         looked_at=looked_at,
+        paged_only=api.paged_only,
     )
 
 

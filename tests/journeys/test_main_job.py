@@ -289,6 +289,31 @@ def test_a_refused_submit_leaves_a_report_of_what_it_would_have_done(tmp_path: P
     assert page.read_text(encoding="utf-8") == before
 
 
+def test_a_plan_that_is_another_and_too_large_is_told_to_be_both(tmp_path: Path, onefile: Running) -> None:
+    """Nobody is handed a command that passes a limit of which the report says nothing, nor one where there is none."""
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    for most, passes in (("1", True), ("9", False)):
+        env = {**settings(onefile), "BULK_IMPORT_MAX_CHANGES": most}
+        words = ("submit", "people.csv", "--yes", "--json", "--only-if", "0123456789abcdef")
+        said = report_of(run(tmp_path, *words, env=env))["notices"]
+        assert any("(max_changes)" in notice for notice in said) is passes
+        (command,) = [notice for notice in said if notice.startswith("To send exactly this plan")]
+        assert command.endswith("--allow-large") is passes
+
+
+def test_a_refusal_is_one_whatever_becomes_of_its_report(tmp_path: Path, onefile: Running) -> None:
+    """The reason is told, and the run stands in the journal with the code that the command ended with."""
+    write_csv(tmp_path / "people.csv", [learner(1), learner(2)])
+    (tmp_path / "taken").write_text("a file where the reports were to go", encoding="utf-8")
+    env = {**settings(onefile), "BULK_IMPORT_MAX_CHANGES": "1", "BULK_IMPORT_OUT": "taken"}
+    env["BULK_IMPORT_JOURNAL"] = str(tmp_path / "journal.db")
+    refused = run(tmp_path, "submit", "people.csv", "--yes", env=env)
+    assert refused.code == 4
+    assert "(max_changes)" in refused.err
+    assert "There is no report of it." in refused.err
+    assert "exit 4" in run(tmp_path, "runs", env=env).out
+
+
 def test_rows_can_be_chosen(tmp_path: Path, onefile: Running) -> None:
     """Only the chosen rows are sent, the others are accounted for as left out; a row that is not there is refused."""
     write_csv(tmp_path / "people.csv", [learner(number) for number in range(5)])

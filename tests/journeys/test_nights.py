@@ -104,6 +104,16 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     assert college.night(stayed) == {"unchanged": 6}
     assert f"no longer in the file, and OneFile still has their account (user id {ids['J0002']})" in college.notices
     assert onefile.world.user(ids["J0002"]) == leaver
+    (page,) = tmp_path.glob(f"reports/{college.report['run']}/report.html")
+    told = page.read_text(encoding="utf-8")
+    assert run(tmp_path, "report", college.report["run"], env=college.env).code == 0
+    assert (
+        "Khan" in told.partition("Leavers</h2>")[2].partition("</section>")[0],
+        page.read_text(encoding="utf-8"),
+    ) == (
+        True,
+        told,
+    )
 
     change(onefile, ids["J0003"], LastName="Married")
     assert college.night(stayed) == {"unchanged": 5, "updated": 1}

@@ -35,7 +35,7 @@ from bulk_import.wire import (
 from tests.unit import virtual_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 
     from bulk_import.wire import Verdict
 
@@ -666,21 +666,45 @@ def test_a_server_that_ignores_paging_is_asked_no_more_than_needed(count: int) -
 def test_a_list_ends_with_an_empty_page_and_not_with_a_short_one() -> None:
     """A server that answers five at a time, or leaves people out of a page, is asked until it has nobody more."""
     answers = ([1, 2, 3, 4, 5], [6, 7, 8], [9, 10, 11, 12, 13])
-    refused = _json(403, {})
-    server = Server(*map(_people, answers), httpx.Response(204), refused)
-    found = _with(server, lambda api: api.search_users(1, 1))
+    server = Server(*map(_people, answers), httpx.Response(204))
+    found = _with(server, lambda api: api.listing("User", {"OrganisationID": 1}))
     assert [entry["ID"] for entry in found] == [*range(1, 14)]
-    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search/3/100", "Search/4/100", "Search"]
+    assert _searches(server) == ["Search/1/100", "Search/2/100", "Search/3/100", "Search/4/100"]
     empty = Server(httpx.Response(204))
     assert _with(empty, lambda api: api.search_users(1, 1)) == ()
     assert _searches(empty) == ["Search/1/100"]
 
 
-def test_whoever_slips_between_two_pages_is_found() -> None:
+@pytest.mark.parametrize(
+    ("pages", "everybody"),
+    [
+        ((range(1, 101), range(102, 151)), range(1, 151)),
+        ((range(1, 101),), range(1, 102)),
+        ((range(1, 51),), range(1, 52)),
+    ],
+    ids=["in the middle", "the last one", "the last one, of pages that are shorter"],
+)
+def test_whoever_slips_between_two_pages_is_found(pages: Sequence[range], everybody: range) -> None:
     """When somebody is archived while pages are asked for, the first of the next page comes on none of them."""
-    server = Server(_people(range(1, 101)), _people(range(102, 151)), httpx.Response(204), _people(range(2, 151)))
+    server = Server(*map(_people, pages), httpx.Response(204), _people(everybody[1:]))
     found = _with(server, lambda api: api.search_users(1, 1))
-    assert sorted(int(str(entry["ID"])) for entry in found) == [*range(1, 151)]
+    assert sorted(int(str(entry["ID"])) for entry in found) == [*everybody]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [httpx.Response(403), httpx.Response(504), httpx.ReadTimeout("late"), httpx.Response(200, json=[{"Name": "Ada"}])],
+    ids=["refused", "late", "without an answer", "without a number"],
+)
+def test_a_list_that_does_not_come_as_a_whole_costs_two_calls_and_is_told(whole: Answer) -> None:
+    """The pages have to do, nobody waits for more, and a report can say so."""
+
+    async def work(api: OneFile) -> tuple[int, bool]:
+        return len(await api.search_users(1, 1)), api.paged_only
+
+    server = Server(_people(range(1, 101)), _people(range(101, 151)), httpx.Response(204), whole, whole)
+    assert _with(server, work) == (150, True)
+    assert _searches(server)[-2:] == ["Search", "Search"]
 
 
 def test_a_list_that_is_cut_off_whatever_is_asked_for_stops() -> None:
@@ -696,7 +720,7 @@ def _people(numbers: Iterable[int]) -> httpx.Response:
 def test_numbers_are_under_one_name_however_they_are_spelt() -> None:
     """Whoever works with a list finds the number of each entry under ID."""
     server = Server(_json(200, [{"id": 7, "firstname": "Ada"}]), httpx.Response(204), _json(200, {"Id": 7}))
-    assert _with(server, lambda api: api.search_users(1, 1)) == ({"ID": 7, "FirstName": "Ada"},)
+    assert _with(server, lambda api: api.listing("User", {})) == ({"ID": 7, "FirstName": "Ada"},)
     assert _with(server, lambda api: api.user(7)) == {"ID": 7}
 
 

@@ -266,6 +266,8 @@ REFUSED = {
     "shared": ({"xl/revisions/log1.xml": b"<s/>"}, "history of changes"),
     "strict": ({SHEET: MAIN}, "Strict Open XML"),
     "part outside": ({"../outside.txt": b"x"}, "names that Excel would not give"),
+    "part of the whole disk": ({"/outside.txt": b"x"}, "names that Excel would not give"),
+    "part on a server": ({"\\\\server\\outside.txt": b"x"}, "names that Excel would not give"),
     "part on a drive": ({"C:/outside.txt": b"x"}, "names that Excel would not give"),
     "full": ({SHEET: b'<c r="XFD1"><v>1</v></c></row><row r="2"'}, "no room"),
 }

@@ -27,6 +27,9 @@ def _settings(folder: Path, retention: str | None = "30d") -> Settings:
     return load(cwd=folder, environ={}, options={} if retention is None else {"retention": retention})
 
 
+SAID = {"notices": ["told nobody"], "refusal": ["The heading “Notes of Mr Zz” means nothing."]}
+
+
 def _run(
     folder: Path, *, days: int, outcomes: tuple[Outcome, ...] = (DONE, REFUSED), state: RunState = RunState.FINISHED
 ) -> str:
@@ -45,7 +48,7 @@ def _run(
             journal.intent(name, key)
             journal.outcome(name, key, outcome, verdict="Accepted")
         if state is not RunState.RUNNING:
-            journal.finish_run(name, state, exit_code=0, calls=2, closing={"notices": ["somebody"], "retried": 1})
+            journal.finish_run(name, state, exit_code=0, calls=2, closing={**SAID, "retried": 1})
     home = settings.out / name
     home.mkdir(parents=True)
     for file in ("results.xlsx", "report.html", "log.jsonl"):
@@ -77,7 +80,8 @@ def test_a_purged_run_keeps_its_line_and_no_path_or_option(tmp_path: Path) -> No
     purge(_settings(tmp_path), rehearse=False)
     ((listed, _, state, *_, source),) = runs(_settings(tmp_path))
     assert (listed, state, source) == (name, "finished (exit 0), purged", "people.csv")
-    assert b"/home/zz" not in (tmp_path / "reports" / "journal.db").read_bytes()
+    kept = (tmp_path / "reports" / "journal.db").read_bytes()
+    assert [text for text in (b"/home/zz", b"Notes of Mr Zz", b"told nobody") if text in kept] == []
     with pytest.raises(UsageError, match=f"Run {name} has been purged"):
         rebuild(name, _settings(tmp_path))
     again = purge(_settings(tmp_path), rehearse=False)

@@ -18,7 +18,7 @@ CONTENT_TYPES: Final = "[Content_Types].xml"
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 DATE: Final = (1980, 1, 1, 0, 0, 0)
-_LEADING_OUT = re.compile(r"(^|[/\\])\.{1,2}([/\\]|$)|:")
+_LEADING_OUT = re.compile(r"^[/\\]|(^|[/\\])\.{1,2}([/\\]|$)|:")
 """In a part's name: whoever unpacks the file would write outside the folder."""
 
 
