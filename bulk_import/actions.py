@@ -26,24 +26,27 @@ class Update:
         user_id: the account's.
         changes: the fields to send, in the API's order; at least one.
         finding: what is left out of them, and why.
+        by: by what the account was found.
     """
 
     record: Record
     user_id: int
     changes: tuple[str, ...]
     finding: Finding | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """The account already holds, or was given, all that the row says and that may be sent.
 
-    `finding` says what may not be sent, or that an earlier run did it.
+    `finding` says what may not be sent, or that an earlier run did it; `by`, by what the account was found.
     """
 
     record: Record
     user_id: int
     finding: Finding | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,5 +170,5 @@ def _compare(record: Record, account: Account, by: str, rules: Rules, place: Pla
         detail = f"user id {account.id} differs in {', '.join(changes)}"
         return Skip(record, account.id, Finding("account-protected", place, detail=detail))
     if changes:
-        return Update(record, account.id, changes, finding)
-    return Unchanged(record, account.id, finding)
+        return Update(record, account.id, changes, finding, by)
+    return Unchanged(record, account.id, finding, by)

@@ -153,7 +153,7 @@ class Journal:
                 ),
             )
             rows = [(run, *each.key, *said_of(each)) for each in decisions]
-            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            writing.executemany("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             if known is not None:
                 _remember(writing, run, known)
         return run
@@ -201,7 +201,7 @@ class Journal:
         rows = [(*said_of(each), run, *each.key) for each in decisions]
         with self._writing() as writing:
             writing.executemany(
-                "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ?, changes = ?"
+                "UPDATE decisions SET kind = ?, user_id = ?, code = ?, detail = ?, changes = ?, found_by = ?"
                 " WHERE run = ? AND source = ? AND row = ?",
                 rows,
             )

@@ -141,6 +141,7 @@ class Decision:
         code: of the finding that says why the row is held or left out, or what of it is not sent.
         detail: that finding's detail, which is never personal data.
         changes: the fields to send in an update.
+        found_by: by what the account of an update, or of an unchanged row, was found; "" where nobody wrote that down.
     """
 
     key: Key
@@ -149,6 +150,7 @@ class Decision:
     code: str | None = None
     detail: str = ""
     changes: tuple[str, ...] = ()
+    found_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 
 def said_of(decision: Decision) -> tuple[object, ...]:
     """What a decision says of its row, in the order of the table; names of fields have no spaces."""
-    return decision.kind, decision.user_id, decision.code, decision.detail, " ".join(decision.changes)
+    changes = " ".join(decision.changes)
+    return decision.kind, decision.user_id, decision.code, decision.detail, changes, decision.found_by
 
 
 def decision_of(row: tuple[object, ...]) -> Decision:
     """A row of `decisions`, all of its columns."""
-    _, source, line, kind, user_id, code, detail, changes = row
+    _, source, line, kind, user_id, code, detail, changes, found_by = row
     return Decision(
         key=(whole(source), whole(line)),
         kind=cast("DecisionKind", kind),
@@ -44,6 +45,7 @@ def decision_of(row: tuple[object, ...]) -> Decision:
         code=None if code is None else str(code),
         detail=str(detail),
         changes=tuple(str(changes).split()),
+        found_by=str(found_by),
     )
 
 

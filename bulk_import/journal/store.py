@@ -77,6 +77,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
     ),
     (
+        "ALTER TABLE decisions ADD COLUMN found_by TEXT NOT NULL DEFAULT ''",
         """CREATE TABLE keys (
             environment TEXT NOT NULL, host TEXT NOT NULL, mark TEXT NOT NULL,
             PRIMARY KEY (environment, host)

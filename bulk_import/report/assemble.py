@@ -61,6 +61,7 @@ class RowFate:
         http_status: of the last answer, None where none came.
         findings: what there is to know beyond the check's findings.
         differences: the changes as people read them, with what was there before; empty where that is not known.
+        found_by: by what an account that is there was found; "" where none was, or nobody wrote that down.
     """
 
     status: Status
@@ -70,6 +71,7 @@ class RowFate:
     http_status: int | None = None
     findings: tuple[Finding, ...] = ()
     differences: tuple[str, ...] = ()
+    found_by: str = ""
 
     @property
     def told_changes(self) -> tuple[str, ...]:
@@ -94,6 +96,7 @@ class RowReport:
         http_status: of the last answer.
         findings: the check's, then those of what became of the row.
         told_changes: what was, or would be, set, as people read it.
+        found_by: by what the account was found; "" where that does not apply.
     """
 
     source: str
@@ -108,6 +111,7 @@ class RowReport:
     http_status: int | None
     findings: tuple[Finding, ...]
     told_changes: tuple[str, ...]
+    found_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +311,7 @@ class SourceReport:
             http_status=fate.http_status,
             findings=findings,
             told_changes=fate.told_changes,
+            found_by=fate.found_by,
         )
 
 

@@ -137,5 +137,6 @@ def _line(row: RowReport, chosen: Mapping[str, Severity]) -> str:
         f'    {{"source": {_encode(row.source)}, "sheet": {_or_null(row.sheet)}, "row": {row.row}, '
         f'"role": {_role(row.role)}, "misid": {_or_null(row.misid)}, "status": {_or_null(row.status)}, '
         f'"user_id": {_or_null(row.user_id)}, "changes": {_encode(row.changes) if row.changes else "[]"}, '
-        f'"attempts": {row.attempts}, "http_status": {_or_null(row.http_status)}, "findings": {findings}}}'
+        f'"attempts": {row.attempts}, "http_status": {_or_null(row.http_status)}, "findings": {findings}, '
+        f'"found_by": {_or_null(row.found_by or None)}}}'
     )

@@ -215,7 +215,7 @@ def _of_source(report: Report, number: int, source: SourceReport, positions: lis
 
 
 def _line(report: Report, number: int, row: RowReport, person: str) -> Line:
-    happened = what_happened(row.status, row.findings, report.severities, row.told_changes)
+    happened = what_happened(row.status, row.findings, report.severities, row.told_changes, row.found_by)
     to_do = what_to_do(row.status, row.findings, report.severities)
     return Line(
         anchor=anchor(number, row.row),

@@ -65,10 +65,10 @@ class _Source:
     marks: dict[int, tuple[np.ndarray, np.ndarray]]
     severities: Mapping[str, Severity]
 
-    def changes(self, row: int) -> tuple[str, ...]:
-        """What was, or would be, set in a row's account."""
+    def changes(self, row: int) -> tuple[tuple[str, ...], str]:
+        """What was, or would be, set in a row's account, and by what that was found."""
         fate = self.report.fates.get(row)
-        return fate.told_changes if fate else ()
+        return (fate.told_changes, fate.found_by) if fate else ((), "")
 
 
 def sheet_batches(report: Report, sheet: ResultsSheet, looks: Looks) -> Iterator[memoryview]:
@@ -228,14 +228,14 @@ def _stories(source: _Source, start: int, stop: int, cut: Mapping[int, str]) -> 
     happened, to_do = _HAPPENED.take(codes), _TO_DO.take(codes)
     told = np.zeros(len(numbers), dtype=np.int8)
     coded = codes.to_pylist()
-    particular = [at for at, row in enumerate(numbers) if row in source.found or source.changes(row)] + [*cut]
+    particular = [at for at, row in enumerate(numbers) if row in source.found or source.changes(row)[0]] + [*cut]
     if not particular:
         return happened, to_do, told
     said, next_step = happened.to_pylist(), to_do.to_pylist()
     for at in dict.fromkeys(particular):
         status, row = _CODED[coded[at]], numbers[at]
         findings = source.found.get(row, ())
-        said[at] = what_happened(status, findings, source.severities, source.changes(row))
+        said[at] = what_happened(status, findings, source.severities, *source.changes(row))
         next_step[at] = what_to_do(status, findings, source.severities)
         if at in cut:
             said[at] += "\n" + _CUT.format(heading=cut[at])

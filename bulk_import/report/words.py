@@ -115,11 +115,13 @@ def what_happened(
     findings: Iterable[Finding] = (),
     chosen: Mapping[str, Severity] | None = None,
     changes: tuple[str, ...] = (),
+    found_by: str = "",
 ) -> str:
     """What became of a row, then each finding on a line of its own, with its severity and its cell."""
     first = STATUS_WORDS[status].happened
     if status in _CHANGES:
         first = f"{first}: {', '.join(changes)}." if changes else f"{first}."
+        first += f" The account was found by {found_by}." if found_by else ""
     return "\n".join([first, *(_told(weight, finding) for weight, finding in by_weight(findings, chosen or {}))])
 
 

@@ -251,7 +251,8 @@ def _decided(report: Report, decided: Decision | None, *, again: bool) -> str:
             "A check asks nobody." if report.mode == "check" else "It has an error, so nobody was looked up for it."
         )
         return f"Nothing was decided. {checked}"
-    account = f" (user id {decided.user_id})" if decided.user_id is not None else ""
+    by = f", found by {decided.found_by}" if decided.found_by else ""
+    account = f" (user id {decided.user_id}{by})" if decided.user_id is not None else ""
     left = f" It differs in {decided.detail} too, which is left as it is." if decided.detail else ""
     match decided.kind:
         case "create":

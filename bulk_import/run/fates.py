@@ -45,10 +45,10 @@ def _decision(action: Action) -> Decision:
     match action:
         case Create():
             return Decision(key, "create")
-        case Update(user_id=user_id, finding=finding, changes=changes):
-            return Decision(key, "update", user_id, *_said(finding), changes)
-        case Unchanged(user_id=user_id, finding=finding):
-            return Decision(key, "unchanged", user_id, *_said(finding))
+        case Update(user_id=user_id, finding=finding, changes=changes, by=by):
+            return Decision(key, "update", user_id, *_said(finding), changes, by)
+        case Unchanged(user_id=user_id, finding=finding, by=by):
+            return Decision(key, "unchanged", user_id, *_said(finding), found_by=by)
         case Hold(finding=finding, user_id=user_id):
             return Decision(key, "hold", user_id, *_said(finding))
         case Skip(finding=finding, user_id=user_id):
@@ -83,14 +83,15 @@ def _fate(decision: Decision, checked: Checked, outcomes: Mapping[Key, Outcome] 
     said = _finding(decision, checked, place)
     match decision.kind:
         case "unchanged" | "hold" | "skip" as kind:
-            return RowFate(_AS_DECIDED[kind], decision.user_id, findings=said)
+            return RowFate(_AS_DECIDED[kind], decision.user_id, findings=said, found_by=decision.found_by)
         case "create":
             if outcomes is None:
                 return RowFate(Status.WOULD_CREATE)
             return _of_outcome(outcomes[decision.key], checked, place)
         case "update":
             if outcomes is None:
-                return RowFate(Status.WOULD_UPDATE, decision.user_id, decision.changes, findings=said)
+                status, found_by = Status.WOULD_UPDATE, decision.found_by
+                return RowFate(status, decision.user_id, decision.changes, findings=said, found_by=found_by)
             return _of_update(_of_outcome(outcomes[decision.key], checked, place), decision, said)
 
 
@@ -114,7 +115,8 @@ def _of_update(fate: RowFate, decision: Decision, said: tuple[Finding, ...]) -> 
     """The fate of a row whose account was to be changed: its id is known from the start."""
     status = Status.UPDATED if fate.status is Status.CREATED else fate.status
     findings = (*said, *fate.findings)
-    return replace(fate, status=status, user_id=decision.user_id, changes=decision.changes, findings=findings)
+    changed = replace(fate, status=status, user_id=decision.user_id, changes=decision.changes, findings=findings)
+    return replace(changed, found_by=decision.found_by)
 
 
 def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:

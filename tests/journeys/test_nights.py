@@ -119,6 +119,9 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     assert college.night(stayed) == {"unchanged": 5, "updated": 1}
     (row,) = [row for row in college.report["rows"] if row["status"] == "updated"]
     assert (row["misid"], row["changes"]) == ("J0003", ["LastName"])
+    assert {one["found_by"] for one in college.report["rows"]} == {"MISID"}
+    story = run(tmp_path, "explain", college.report["run"], str(row["row"]), env=college.env).out
+    assert f"(user id {ids['J0003']}, found by MISID)" in " ".join(story.split())
     assert onefile.world.user(ids["J0003"])["LastName"] == learner(3)["LastName"]
     assert f"(user id {ids['J0002']})" in college.notices
     assert onefile.world.user(ids["J0002"]) == leaver

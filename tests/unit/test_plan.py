@@ -92,7 +92,7 @@ def test_planning_again_after_sending_changes_nothing(role: Role) -> None:
     """An account that holds all that the row says is unchanged."""
     checked = sources([person(role)])
     (action,) = planned(checked, [held_account(only(checked))]).actions
-    assert action == Unchanged(only(checked), 77)
+    assert action == Unchanged(only(checked), 77, by="MISID")
 
 
 @pytest.mark.parametrize(
@@ -145,14 +145,14 @@ def test_a_field_that_onefile_does_not_answer_is_empty_for_all_we_know() -> None
     account = held_account(only(checked))
     shown = {name: value for name, value in account.values.items() if name not in {"CompanyName", "ProviderID"}}
     (action,) = planned(checked, [replace(account, values=shown)]).actions
-    assert action == Update(only(checked), 77, ("CompanyName",))
+    assert action == Update(only(checked), 77, ("CompanyName",), by="MISID")
 
 
 def test_an_account_that_differs_is_updated_in_the_fields_that_differ() -> None:
     """Nothing but the differing fields is to be sent."""
     checked = sources([person(Role.LEARNER)])
     (action,) = planned(checked, [held_account(only(checked), ClassroomID=1, Email="elsewhere@example.com")]).actions
-    assert action == Update(only(checked), 77, ("Email", "ClassroomID"))
+    assert action == Update(only(checked), 77, ("Email", "ClassroomID"), by="MISID")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_the_keys_are_those_that_were_promised_in_their_order() -> None:
             "attempts",
             "http_status",
             "findings",
+            "found_by",
         ]
     )
     assert list(loaded["rows"][0]["findings"][0]) == ["code", "severity", "field", "column", "cell", "message", "fix"]
@@ -108,6 +109,7 @@ def test_a_small_report_reads_like_this() -> None:
                 "fix": "Read what OneFile says, correct the row, and submit the file again.",
             }
         ],
+        "found_by": None,
     }
     assert loaded["rows"][1]["user_id"] == 5740
 

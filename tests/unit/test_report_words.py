@@ -61,7 +61,10 @@ def test_a_severity_of_the_settings_decides_what_is_heard() -> None:
 
 def test_an_update_names_what_it_changes() -> None:
     """An update says which fields it sets."""
-    assert what_happened(Status.UPDATED, changes=("Email", "DOB")) == "The account was updated: Email, DOB."
+    told = "The account was updated: Email, DOB."
+    assert what_happened(Status.UPDATED, changes=("Email", "DOB")) == told
+    by_misid = what_happened(Status.UPDATED, changes=("Email", "DOB"), found_by="MISID")
+    assert by_misid == f"{told} The account was found by MISID."
 
 
 @pytest.mark.parametrize(
