@@ -1,11 +1,10 @@
 """Fetches the lists of the centres that the rows of a run refer to: only those, and each once.
 
-What that costs, in calls: a list of people one for each hundred and one to see that it has ended, and above a hundred
-one more for all at once, for each of its roles (assessors have two); a list of classes, placements or providers
-likewise; the learner statuses one. To that come single look-ups, one or two for each different text, only where a list
-alone does not tell: an e-mail address (searches do not show them), a number that the list does not hold, a MIS value
-where OneFile's searches show none, a name that several people have, and people whom a role filter that OneFile ignored
-may have brought in.
+What that costs, in calls: a list of people one for each hundred, one to see that it has ended and one for all at once,
+for each of its roles (assessors have two); a list of classes, placements or providers likewise; the learner statuses
+one. To that come single look-ups, one or two for each different text, only where a list alone does not tell: an e-mail
+address (searches do not show them), a number that the list does not hold, a MIS value where OneFile's searches show
+none, a name that several people have, and people whom a role filter that OneFile ignored may have brought in.
 """
 
 from __future__ import annotations
