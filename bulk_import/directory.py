@@ -145,6 +145,7 @@ Name = tuple[str, str]
 T = TypeVar("T")
 Index = dict[Seat, dict[T, list[int]]]
 """Seat → what its accounts tell → the ids of those that tell it."""
+ROLES = tuple(Role)
 NAMES_KEPT = 2**14
 """First names and last names that are folded once: each directory, and each question to it, folds them again."""
 
@@ -232,9 +233,9 @@ class Directory:
                 found[person.user_id] = None
             seat, name = where(person), _plain_name(person.values)
             names[seat, name] = None
-            elsewhere = [other for other, named in self._by_name.items() if other[0] == seat[0] and name in named]
+            elsewhere = [(other, name) for role in ROLES if self._named(other := (seat[0], role), name)]
             if elsewhere and is_stranger(person):
-                names.update(dict.fromkeys((other, name) for other in elsewhere))
+                names.update(dict.fromkeys(elsewhere))
         for seat, name in names:
             found.update(dict.fromkeys(self._named(seat, name)))
         return tuple(found)
@@ -299,7 +300,7 @@ class Directory:
         if others := [self.accounts[id_] for id_ in self._by_uln.get(seat, {}).get(mine["ULN"], [])]:
             theirs = "an account with another name has" if len(others) == 1 else "accounts with other names have"
             return Several(tuple(others), f"{theirs} this ULN")
-        ids = dict.fromkeys(id_ for role in Role for id_ in self._named((seat[0], role), name))
+        ids = dict.fromkeys(id_ for role in ROLES for id_ in self._named((seat[0], role), name))
         beyond = (self.accounts[id_] for id_ in ids)
         accounts = [account for account in beyond if seat not in account.seats]
         elsewhere = tuple(one for one in accounts if _same_misid(mine, one) or _same_person(mine, one))
