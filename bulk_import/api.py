@@ -7,6 +7,7 @@ filters it again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ LARGEST_ANSWER = 100_000
 """Accounts of one role that are taken in one answer; more than any centre has."""
 ONCE_MORE = 2
 """Attempts to be shown as a whole a list that its pages have shown already."""
+GONE_MEANWHILE = 5
+"""People who may have gone between the pages of a list and the list as a whole; where more are missing it is none."""
 _NOT_SHOWN = frozenset({400, 403, 404, 410})
 
 
@@ -238,9 +241,12 @@ class OneFile(Connection):
         """Takes in what a list shows as a whole; where it does not come soon, the pages have to do."""
         for attempt in range(1, ONCE_MORE + 1):
             match await self.call(request, attempt=attempt):
-                case Accepted(body=tuple() as whole) if all(id_of(entry) is not None for entry in whole):
+                case Accepted(body=tuple() as whole) if (lacking := pages.lacking(whole)) < math.inf:
                     pages.take(whole)
+                    self.paged_only = self.paged_only or lacking > GONE_MEANWHILE
                     return
+                case Accepted() | Refused():
+                    break
                 case _:
                     pass
         self.paged_only = True

@@ -9,6 +9,7 @@ else is archived meanwhile: then the whole list has to be asked for at once.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from bulk_import.wire import id_of
@@ -57,6 +58,11 @@ class Pages:
         self._came_again = self._came_again or (not new and len(page) == PAGE_SIZE)
         self.overlapped = self.overlapped or new < len(page)
         return new > 0
+
+    def lacking(self, whole: Sequence[Mapping[str, object]]) -> float:
+        """How many of the entries so far a list lacks that should be whole; endless where it has one without an id."""
+        ids = {id_of(entry) for entry in whole}
+        return math.inf if None in ids else len(self._by_id.keys() - ids)
 
     def take(self, page: Sequence[Mapping[str, object]]) -> int:
         """Takes entries in, whatever page they are of; tells how many were new."""

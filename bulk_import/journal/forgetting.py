@@ -45,7 +45,7 @@ def forget(writing: sqlite3.Connection, run: str, when: str) -> Forgotten:
     ).fetchall()
     left = {name: value for name, value in json.loads(options).items() if name in _OPTIONS} | {"purged": when}
     named = [[_name(path), *rest] for path, *rest in json.loads(sources)]
-    said = {name: value for name, value in json.loads(closing).items() if name not in {"notices", "refusal"}}
+    said = {name: value for name, value in json.loads(closing).items() if name != "notices"}
     writing.execute(
         "UPDATE runs SET options = ?, sources = ?, closing = ? WHERE id = ?",
         (json.dumps(left), json.dumps(named), json.dumps(said), run),

@@ -77,12 +77,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         ) WITHOUT ROWID""",
     ),
     (
-        "ALTER TABLE decisions ADD COLUMN found_by TEXT NOT NULL DEFAULT ''",
         """CREATE TABLE keys (
             environment TEXT NOT NULL, host TEXT NOT NULL, mark TEXT NOT NULL,
             PRIMARY KEY (environment, host)
         ) WITHOUT ROWID""",
     ),
+    ("ALTER TABLE decisions ADD COLUMN found_by TEXT NOT NULL DEFAULT ''",),
 )
 """The statements that lead from each version of the schema to the next; those of a released version never change."""
 

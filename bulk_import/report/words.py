@@ -165,7 +165,8 @@ def next_steps(
         refusal: why a submit is refused, a sentence each; it comes before all else.
     """
     steps = [*refusal, *of_files]
-    steps += [sentence.format(n=f"{totals[status]:,}") for status, sentence in _STEPS if totals.get(status)]
+    usual = {**dict(_STEPS), Status.INVALID: _OF_REFUSED} if refusal else dict(_STEPS)
+    steps += [sentence.format(n=f"{totals[status]:,}") for status, sentence in usual.items() if totals.get(status)]
     ready = totals.get(Status.VALID, 0) + totals.get(Status.WOULD_CREATE, 0) + totals.get(Status.WOULD_UPDATE, 0)
     if ready and mode == "check":
         steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
@@ -199,6 +200,12 @@ _STEPS = (
         Status.INVALID,
         "Rows that need correcting: {n}. Problems lists their cells; correct the file with -to-fix in its name.",
     ),
+)
+
+
+_OF_REFUSED = (
+    "Rows that need correcting: {n}. Problems lists their cells; correct them in your own file, because one with "
+    "-to-fix in its name is not compared with earlier nights."
 )
 
 

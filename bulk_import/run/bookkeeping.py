@@ -23,7 +23,7 @@ from bulk_import.run.nights import sources_of
 from bulk_import.safety import portrait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date, datetime
 
@@ -111,6 +111,8 @@ def begin(
     *,
     absent: Absent = NOBODY,
     remarks: Sequence[str] = (),
+    refusal: Sequence[str] = (),
+    refused: bool = False,
     canary: int = 0,
 ) -> str:
     """Enters a run and its whole plan in the journal and gives its name; before it, nothing may be sent.
@@ -123,6 +125,8 @@ def begin(
         plan: what would be done.
         absent: the accounts of earlier nights that no row is about.
         remarks: what every report of the run has to say, however often it is stopped and resumed; nobody's data.
+        refusal: why a submit is refused, a sentence each.
+        refused: whether there was one.
         canary: how many rows of each role go first.
     """
     organisation = organisation_of(desk, world)
@@ -138,6 +142,8 @@ def begin(
             "organisation": None if organisation is None else organisation.name,
             "organisations": sorted(desk.organisations),
             "remarks": list(remarks),
+            "refusal": list(refusal),
+            "refused": refused,
             "canary": canary,
             "shared_misids": world.directory.shared_misids,
             "portrait": portrait_of(desk, world, plan).to_json(),
@@ -186,15 +192,15 @@ def conclude(desk: Desk, fates: Sequence[Mapping[int, RowFate]] | None, ending: 
     return finished
 
 
-def write(desk: Desk, report: Report) -> Finished:
-    """Writes a run's reports into its folder.
+def write(desk: Desk, report: Report, *, kept: Container[str] = ()) -> Finished:
+    """Writes a run's reports into its folder, but for those that are kept as they are.
 
     Raises:
         OutputError: they cannot be written.
     """
     folder = make_folder(desk.settings.out, report.run)
     try:
-        return Finished(report, folder, write_reports(report, folder))
+        return Finished(report, folder, write_reports(report, folder, kept=kept))
     except BulkImportError:
         drop_if_empty(folder)
         raise
@@ -207,8 +213,6 @@ def _enter_end(desk: Desk, report: Report, ending: Ending, exit_code: int) -> No
         "retried": calls.retried,
         "throttled": calls.throttled,
         "notices": list(ending.notices),
-        "refusal": list(ending.refusal),
-        "refused": ending.refused,
         "finished": ending.finished.isoformat(),
         KNOWN: _known(report),
     }

@@ -68,7 +68,7 @@ def refusal_of(
             f"Nothing was sent: the plan is now {plan.digest}, not {only_if} as --only-if demands.",
             changed,
             *objections,
-            "Look at what it would do now, and use the new digest.",
+            "Look at what it would do now, and use the new digest." + (f" {ALL_THE_SAME}" if objections else ""),
         )
     if objections and not allow_large:
         return ("Nothing was sent: the submit was refused.", *objections, ALL_THE_SAME)

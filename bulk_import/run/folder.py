@@ -10,7 +10,7 @@ from bulk_import.errors import OutputError
 from bulk_import.whole_file import drop_leftovers, write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from pathlib import Path
 
     from bulk_import.report import FileToFix, Report
@@ -39,12 +39,17 @@ def make_folder(reports: Path, run: str) -> Path:
     return folder
 
 
-def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
+def write_reports(report: Report, folder: Path, *, kept: Container[str] = ()) -> tuple[Path, ...]:
     """Writes results.xlsx, the files to correct, report.html and report.json, each whole or not at all.
 
     What cannot be written keeps no other from being written. A file that another program holds open (Excel on Windows
     does) gets the next free name, so that no run is lost for it; so does a file to correct where there is one already,
     in which somebody may have corrected something.
+
+    Args:
+        report: of one run.
+        folder: the run's.
+        kept: names of files that are there, and are left as they are.
 
     Returns:
         The files: those for people first, report.json last.
@@ -55,11 +60,16 @@ def write_reports(report: Report, folder: Path) -> tuple[Path, ...]:
     from bulk_import.report import files_to_fix, write_json, write_page, write_workbook  # noqa: PLC0415 - heavy
 
     again = f"bulk-import report {report.run}"
+
+    def written(name: str, write: Callable[[Report, BinaryIO], None]) -> list[Path]:
+        file = folder / name
+        return [file if name in kept else write_file(file, lambda stream: write(report, stream), again=again)]
+
     return _write_all(
-        lambda: [write_file(folder / "results.xlsx", lambda stream: write_workbook(report, stream), again=again)],
+        lambda: written("results.xlsx", write_workbook),
         lambda: [_write_beside(folder, file, again) for file in files_to_fix(report)],
-        lambda: [write_file(folder / "report.html", lambda stream: write_page(report, stream), again=again)],
-        lambda: [write_file(folder / "report.json", lambda stream: write_json(report, stream), again=again)],
+        lambda: written("report.html", write_page),
+        lambda: written("report.json", write_json),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from bulk_import.journal import Done, Journal, NotSent, Rejected, RunState, Stat
 from bulk_import.kinds import Awaited
 from bulk_import.plan import Earlier
 from bulk_import.references import from_json, nameless
-from bulk_import.report import Calls, OrganisationInfo, pseudonymised
+from bulk_import.report import Calls, OrganisationInfo, pseudonymised, summary
 from bulk_import.run.bookkeeping import (
     conclude,
     holding_organisations,
@@ -35,7 +36,7 @@ from bulk_import.run.latest import listed_with_latest
 from bulk_import.run.leavers import leavers_of, leavers_sentence, looked_up
 from bulk_import.run.memory import remember_written, with_fields_shown
 from bulk_import.run.planning import Left, left_to_do, plan_of
-from bulk_import.run.preview import email_sentence, emailed
+from bulk_import.run.preview import email_sentence, emailed, paged_sentence
 from bulk_import.run.sending import ready_to_send, send
 from bulk_import.run.target import calls_of, open_api
 from bulk_import.run.world import completed
@@ -239,7 +240,8 @@ async def _go_on(
     made = [Create(record) for record in desk.records if (one := done.get(record.key)) and one.kind == "create"]
     changed = sum("Email" in one.changes for one in done.values())
     emails = email_sentence(emailed(made, world.organisations), target.environment, changed)
-    notices = (*leavers_sentence(ending.leavers), emails, *_remarks(run), *sent.notices)
+    told = (*leavers_sentence(ending.leavers), *paged_sentence(world.paged_only))
+    notices = (*told, emails, *_remarks(run), *sent.notices)
     ending = replace(ending, findings=_shared(desk, run), notices=notices)
     return conclude(desk, fates(desk.checked, decided, outcomes), ending)
 
@@ -287,11 +289,21 @@ def rebuild(name: str, settings: Settings) -> Finished:
     with Journal.open(settings.journal) as journal:
         desk, report = reported_again(name, settings, journal)
         folder = make_folder(desk.settings.out, report.run)
-        there = tuple(folder / file for file in REPORTS)
-        ended = _known(journal, name).state is not RunState.RUNNING
-        if ended and (nameless(desk.answers) or report.leavers) and all(file.exists() for file in there):
-            return Finished(replace(report, notices=(*report.notices, LEFT)), folder, there)
+        told_more = nameless(desk.answers) or report.leavers
+        if told_more and all((folder / file).exists() for file in REPORTS) and _tells(folder / "report.json", report):
+            left = write(desk, report, kept=REPORTS)
+            return replace(left, report=replace(report, notices=(*report.notices, LEFT)))
         return write(desk, report)
+
+
+def _tells(file: Path, report: Report) -> bool:
+    """Whether a report.json was written when the run had come as far as it has by now."""
+    try:
+        told = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return False
+    now = summary(report)
+    return isinstance(told, dict) and all(told.get(name) == now[name] for name in ("finished", "totals", "exit_code"))
 
 
 def share(name: str, settings: Settings) -> Finished:
@@ -365,8 +377,8 @@ def _ending_of(run: Run, settings: Settings) -> Ending:
         calls_before=run.calls,
         by=str(options.get("by", "")),
         leavers=leavers_of(run),
-        refusal=_sentences(closing.get("refusal")),
-        refused=bool(closing.get("refused")),
+        refusal=_sentences(options.get("refusal")),
+        refused=bool(options.get("refused")),
     )
 
 

@@ -43,6 +43,7 @@ class Preview:
         canary: how many rows of each role go first, and must come back as they were sent.
         remembered: the options that nobody typed, because a file to correct remembers them; in words.
         unlisted: the roles of the centre that OneFile does not show.
+        paged_only: whether it showed a list page by page alone.
     """
 
     environment: str
@@ -59,6 +60,7 @@ class Preview:
     shared_misids: int = 0
     remembered: str = ""
     unlisted: tuple[str, ...] = ()
+    paged_only: bool = False
 
     @property
     def to_type(self) -> tuple[str, ...]:
@@ -80,6 +82,7 @@ class Preview:
             f"Sending takes {_duration(self.minutes)}, until about {_clock(self.ends)}. Plan {self.digest}.",
             *((f"Read with options that the file remembers: {self.remembered}.",) if self.remembered else ()),
             *unlisted_sentence(self.unlisted),
+            *paged_sentence(self.paged_only),
             *_shared(self.shared_misids),
             *_first(self.canary),
         )

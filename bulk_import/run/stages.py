@@ -227,6 +227,7 @@ def _preview(desk: Desk, target: Target, plan: Plan, world: World) -> Preview:
         shared_misids=len(world.directory.shared_misids),
         remembered=_remembered(desk),
         unlisted=world.unlisted,
+        paged_only=world.paged_only,
         canary=canary_of(desk, target),
     )
 

@@ -68,7 +68,7 @@ def tell_rehearsal(
     desk, world, plan = decided.desk, decided.world, decided.plan
     remember_read(desk, target, world, plan.actions)
     gone = absent(desk, target, world, plan.actions)
-    run = begin("dry-run", desk, target, world, plan, absent=gone)
+    run = begin("dry-run", desk, target, world, plan, absent=gone, refusal=refusal, refused=refused)
     emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     command = f"{submit_command(desk.job, desk.settings)} --only-if {plan.digest}"
     exactly = "To send exactly this plan and no other"

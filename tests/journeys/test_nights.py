@@ -127,6 +127,24 @@ def test_five_nights(tmp_path: Path, onefile: Running) -> None:
     assert onefile.world.user(ids["J0002"]) == leaver
 
 
+def test_reports_with_leavers_are_left_only_where_they_are_whole_and_true(tmp_path: Path, onefile: Running) -> None:
+    """A file to correct that is gone comes back; a report from before the run went on is written anew."""
+    college = College(tmp_path, onefile)
+    assert college.night([learner(1), learner(2)]) == {"created": 2}
+    assert college.night([learner(1), learner(3, Email="nobody")]) == {"unchanged": 1, "invalid": 1}
+    name = college.report["run"]
+    folder = tmp_path / "reports" / name
+    results, told = folder / "results.xlsx", (folder / "report.json").read_text(encoding="utf-8")
+    before, (fix,) = results.read_bytes(), folder.glob("*-to-fix*")
+    fix.unlink()
+    again = run(tmp_path, "report", name, "--json", env=college.env)
+    assert (again.code, fix.exists(), results.read_bytes() == before) == (1, True, True)
+    assert "left as they are" in again.err
+    (folder / "report.json").write_text(told.replace('"exit_code": 1', '"exit_code": 3'), encoding="utf-8")
+    assert "left as they are" not in run(tmp_path, "report", name, "--json", env=college.env).err
+    assert '"exit_code": 1' in (folder / "report.json").read_text(encoding="utf-8")
+
+
 def test_nobody_is_forgotten_between_two_nights(tmp_path: Path, onefile: Running) -> None:
     """Neither a run of chosen rows nor a night with an error in somebody's row hides that they have left since."""
     college = College(tmp_path, onefile)

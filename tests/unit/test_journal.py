@@ -336,9 +336,13 @@ def test_every_version_leads_to_the_present_one(tmp_path: Path) -> None:
             "INSERT INTO runs (id, mode, started, environment, host, sources, options, state) VALUES"
             " ('20260901-080000-0001', 'submit', '2026-09-01T08:00:00+00:00', 'beta', 'h', '[]', '{}', 'stopped')"
         )
+        raw.execute(
+            "INSERT INTO decisions (run, source, row, kind, detail) VALUES ('20260901-080000-0001', 0, 2, 'create', '')"
+        )
         raw.close()
         with Journal.open(file) as journal:
             assert [run.id for run in journal.runs()] == ["20260901-080000-0001"]
+            assert journal.decisions("20260901-080000-0001") == (Decision((0, 2), "create"),)
 
 
 def test_migrations_run_once_each_in_order(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,8 @@ def _settings(folder: Path, retention: str | None = "30d") -> Settings:
     return load(cwd=folder, environ={}, options={} if retention is None else {"retention": retention})
 
 
-SAID = {"notices": ["told nobody"], "refusal": ["The heading “Notes of Mr Zz” means nothing."]}
+SAID = {"notices": ["told nobody"]}
+REFUSAL = ["The heading “Notes of Mr Zz” means nothing."]
 
 
 def _run(
@@ -36,7 +37,8 @@ def _run(
     """A submit that ended some days ago, with its folder; its name."""
     settings = _settings(folder)
     began = datetime.now(UTC) - timedelta(days=days)
-    options = {"job": {"files": ["x"]}, "started": began.isoformat(), "folder": str(settings.out), "by": "somebody"}
+    said = {"started": began.isoformat(), "folder": str(settings.out), "by": "somebody"}
+    options = {"job": {"files": ["x"]}, "refusal": REFUSAL, **said}
     sources = (SourceRead("/home/zz/people.csv", "ab" * 32, None, 2),)
     with Journal.open(settings.journal, now=lambda: began) as journal:
         keys = [(0, row) for row in range(2, 2 + len(outcomes))]

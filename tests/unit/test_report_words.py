@@ -95,6 +95,17 @@ def test_leavers_are_something_to_do(leavers: int, step: str) -> None:
     assert (next_steps({"held": 1}, "submit", leavers=leavers)[-1] == step) is bool(leavers)
 
 
+def test_a_refusal_comes_first_and_nothing_leads_round_it() -> None:
+    """No file that is not compared with earlier nights, no submit as it is, nobody archived who may only be missing."""
+    steps = next_steps(
+        {"invalid": 1, "would-create": 2}, "dry-run", ["wrong"], leavers=3, refusal=("Refused.", "Look.")
+    )
+    assert steps[:3] == ("Refused.", "Look.", "wrong")
+    (rest,) = steps[3:]
+    assert rest.startswith("Rows that need correcting: 1.")
+    assert "in your own file" in rest
+
+
 @pytest.mark.parametrize(
     ("moment", "shown"),
     [
