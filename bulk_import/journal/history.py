@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from bulk_import.journal.entries import Done, Rejected, State
 from bulk_import.journal.rows import whole, whole_or_none
-from bulk_import.journal.store import in_words
+from bulk_import.journal.store import OfOneFile
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection
-    from pathlib import Path
 
 _IN_DOUBT = """
     SELECT max(attempts.sent_at) FROM attempts
@@ -22,7 +20,7 @@ _IN_DOUBT = """
 _MADE_SINCE = """
     SELECT operations.user_id, operations.role FROM attempts
     JOIN operations USING (run, source, row) JOIN runs ON runs.id = attempts.run
-    WHERE operations.verb = 'create' AND operations.state = ? AND runs.environment = ? AND runs.host = ?
+    WHERE runs.environment = ? AND runs.host = ? AND operations.state = ? AND operations.verb = 'create'
         AND attempts.sent_at >= ?"""
 _ENDED = """
     SELECT operations.payload_digest, operations.state, operations.user_id, operations.http_status, operations.code,
@@ -30,29 +28,17 @@ _ENDED = """
         (SELECT max(sent_at) FROM attempts WHERE attempts.run = operations.run
             AND attempts.source = operations.source AND attempts.row = operations.row) AS sent
     FROM operations JOIN runs ON runs.id = operations.run
-    WHERE operations.state IN (?, ?) AND runs.environment = ? AND runs.host = ?
+    WHERE runs.environment = ? AND runs.host = ? AND operations.state IN (?, ?)
     ORDER BY sent, operations.run, operations.source, operations.row"""
-_MADE = """
-    SELECT tokens.token, operations.user_id FROM tokens
-    JOIN operations USING (run, source, row) JOIN runs ON runs.id = operations.run
-    WHERE operations.state = ? AND runs.environment = ? AND runs.host = ?
-    ORDER BY runs.started, runs.id"""
+_OF_THE_MADE = """
+    FROM tokens JOIN operations USING (run, source, row) JOIN runs ON runs.id = operations.run
+    WHERE runs.environment = ? AND runs.host = ? AND operations.state = ?"""
+_MADE = f"SELECT tokens.token, operations.user_id {_OF_THE_MADE} ORDER BY runs.started, runs.id"
+_ANYBODY = f"SELECT 1 {_OF_THE_MADE} LIMIT 1"
 
 
-class History:
-    """The runs to one OneFile, as the journal's file has them.
-
-    Args:
-        connection: the journal's.
-        path: the journal's, for messages.
-        environment: as in the settings.
-        host: the host of the API's address.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, path: Path, environment: str, host: str) -> None:
-        self._connection = connection
-        self._path = path
-        self._onefile = environment, host
+class History(OfOneFile):
+    """The runs to one OneFile, as the journal's file has them."""
 
     def in_doubt_since(self) -> datetime | None:
         """When the last call left that may still be at work; None if there is none.
@@ -63,7 +49,7 @@ class History:
         Raises:
             JournalError: it cannot be read.
         """
-        ((moment,),) = self._rows(_IN_DOUBT, *self._onefile, State.OPEN, State.UNRESOLVED)
+        ((moment,),) = self._rows(_IN_DOUBT, State.OPEN, State.UNRESOLVED)
         return None if moment is None else datetime.fromisoformat(str(moment))
 
     def made_since(self, moment: datetime, roles: Collection[int]) -> frozenset[int]:
@@ -72,7 +58,7 @@ class History:
         Raises:
             JournalError: it cannot be read.
         """
-        found = self._rows(_MADE_SINCE, State.DONE, *self._onefile, moment.isoformat())
+        found = self._rows(_MADE_SINCE, State.DONE, moment.isoformat())
         return frozenset(whole(user_id) for user_id, role in found if role in roles)
 
     def made(self) -> dict[str, int]:
@@ -81,7 +67,15 @@ class History:
         Raises:
             JournalError: it cannot be read.
         """
-        return {str(token): whole(user_id) for token, user_id in self._rows(_MADE, State.DONE, *self._onefile)}
+        return {str(token): whole(user_id) for token, user_id in self._rows(_MADE, State.DONE)}
+
+    def anybody(self) -> bool:
+        """Whether anybody's account was made or changed, or may have been by a call that is still at work.
+
+        Raises:
+            JournalError: it cannot be read.
+        """
+        return bool(self._rows(_ANYBODY, State.DONE)) or self.in_doubt_since() is not None
 
     def last_outcomes(self) -> tuple[dict[str, Done | Rejected], frozenset[str]]:
         """What OneFile last took or refused: by the keyed tokens of all that a row said.
@@ -94,7 +88,7 @@ class History:
         """
         found: dict[str, Done | Rejected] = {}
         latest: dict[int, str] = {}
-        ended = self._rows(_ENDED, State.REJECTED, State.DONE, *self._onefile)
+        ended = self._rows(_ENDED, State.REJECTED, State.DONE)
         for token, state, user_id, status, code, reason, _ in ended:
             digest = str(token)
             if State(str(state)) is State.REJECTED:
@@ -104,7 +98,3 @@ class History:
                 latest[done.user_id] = digest
         taken = {digest: one for digest, one in found.items() if isinstance(one, Done)}
         return found, frozenset(digest for digest, one in taken.items() if latest[one.user_id] != digest)
-
-    def _rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
-        with in_words(self._path):
-            return self._connection.execute(sql, values).fetchall()

@@ -11,14 +11,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bulk_import.journal.store import in_words, transaction
+from bulk_import.journal.store import OfOneFile, in_words, transaction
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
 Seat = tuple[int, int]
 """Organisation id and role id."""
@@ -39,20 +37,8 @@ class Remembered:
     checked: datetime
 
 
-class Memory:
-    """The memory of one OneFile, kept in the journal's file.
-
-    Args:
-        connection: the journal's.
-        path: the journal's, for messages.
-        environment: as in the settings.
-        host: the host of the API's address.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, path: Path, environment: str, host: str) -> None:
-        self._connection = connection
-        self._path = path
-        self._onefile = environment, host
+class Memory(OfOneFile):
+    """The memory of one OneFile, kept in the journal's file."""
 
     def remembered(self) -> dict[int, Remembered]:
         """All that is remembered, by user id.
@@ -147,10 +133,6 @@ class Memory:
                 self._connection.execute("DELETE FROM keys WHERE environment = ? AND host = ?", self._onefile)
             self._connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", (*self._onefile, mark))
         return self._rows("SELECT mark FROM keys WHERE environment = ? AND host = ?") == [(mark,)]
-
-    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with in_words(self._path):
-            return self._connection.execute(sql, (*self._onefile, *values)).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

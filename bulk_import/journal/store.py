@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bulk_import.errors import JournalError
 
@@ -219,3 +219,23 @@ def said(error: sqlite3.Error, path: Path) -> JournalError:
     family = "_".join(name.split("_")[:2])
     what, fix = _BY_CODE.get(family, (f"cannot be used ({name})", _DAMAGED))
     return JournalError(f"The journal {path} {what}.", fix)
+
+
+class OfOneFile:
+    """What the journal's file has of one OneFile; every query of it begins with the environment and the host.
+
+    Args:
+        connection: the journal's.
+        path: the journal's, for messages.
+        environment: as in the settings.
+        host: the host of the API's address.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, environment: str, host: str) -> None:
+        self._connection = connection
+        self._path = path
+        self._onefile = environment, host
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with in_words(self._path):
+            return self._connection.execute(sql, (*self._onefile, *values)).fetchall()

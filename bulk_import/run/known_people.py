@@ -35,7 +35,7 @@ def key_of_people(desk: Desk, target: Target) -> bytes:
         UsageError: the key file is damaged, or cannot be made.
     """
     history = desk.journal.history(target.environment, target.host)
-    needed = target.environment != PRACTICE and bool(history.made() or history.in_doubt_since())
+    needed = target.environment != PRACTICE and history.anybody()
     if needed and not desk.settings.secret_file.exists():
         raise _without_key(desk, "is gone")
     secret = site_secret(desk.settings)
@@ -66,10 +66,10 @@ def made_before(desk: Desk, target: Target) -> Callable[[Record], int | None]:
     """
     if target.environment == PRACTICE:
         return NOTHING_EARLIER.made
-    made = desk.journal.history(target.environment, target.host).made()
-    if not made and not desk.settings.secret_file.exists():
+    history = desk.journal.history(target.environment, target.host)
+    if not desk.settings.secret_file.exists() and not history.anybody():
         return NOTHING_EARLIER.made
-    secret, digest = key_of_people(desk, target), row_digest(desk)
+    secret, digest, made = key_of_people(desk, target), row_digest(desk), history.made()
     remembered = desk.journal.memory(target.environment, target.host).remembered()
     confirmed = {one.digest: user_id for user_id, one in remembered.items()}
 
