@@ -98,7 +98,7 @@ def _show_rest(finished: Finished, out: Console) -> None:
 
     for notice in finished.report.sentences:
         out.print(printable(f"• {notice}"))
-    for step in leavers_step(0 if finished.report.refusal else len(finished.report.leavers)):
+    for step in leavers_step(len(finished.report.leavers), finished.report.refusal):
         out.print(step)
     out.print("Reports:")
     for file in finished.files:

@@ -172,13 +172,15 @@ def next_steps(
         steps.append(f"Rows without errors: {ready:,}. Rehearse them with bulk-import dry-run, which sends nothing.")
     elif ready and not refusal:
         steps.append(f"Rows ready to send: {ready:,}. Send them with bulk-import submit.")
-    # of a file that is refused many are missing who have not left
-    return (*steps, *leavers_step(0 if refusal else leavers)) or (_NOTHING,)
+    return (*steps, *leavers_step(leavers, refusal)) or (_NOTHING,)
 
 
-def leavers_step(leavers: int) -> tuple[str, ...]:
-    """What to do about the people who are no longer in the file; nothing where there are none."""
-    if not leavers:
+def leavers_step(leavers: int, refusal: Sequence[str]) -> tuple[str, ...]:
+    """What to do about the people who are no longer in the file; nothing where there are none.
+
+    Nor where the file is refused: many may be missing in it who have not left.
+    """
+    if refusal or not leavers:
         return ()
     return (f"{people_gone(leavers)} no longer in the file: look at them in OneFile, and archive whoever has left.",)
 
