@@ -59,9 +59,10 @@ def _plan(desk: Desk, target: Target, world: World) -> Plan:
 
 
 def refusal_of(
-    desk: Desk, plan: Plan, objections: Sequence[str], *, only_if: str | None, allow_large: bool
+    decided: Decided, objections: Sequence[str], *, only_if: str | None, allow_large: bool
 ) -> tuple[str, ...]:
     """Why nothing is sent, and what to do: it is not the plan looked at, or not what was meant. Empty where it is."""
+    desk, plan = decided.desk, decided.plan
     if only_if is not None and only_if != plan.digest:
         changed = what_has_changed(only_if, desk.journal, sources_of(desk), decisions(plan.actions))
         return (

@@ -30,7 +30,7 @@ from bulk_import.run.telling import Begun, ending_of, tell_rehearsal, tell_submi
 from bulk_import.run.world import World, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -133,7 +133,7 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
     async with open_api(desk.settings, target, desk.log, orders.say) as api:
         decided = await _decided(desk, target, api, orders)
         objections = objections_to(decided.desk, target, decided.world, decided.plan)
-        if refusal := _refusal(decided, objections, orders):
+        if refusal := refusal_of(decided, objections, only_if=orders.only_if, allow_large=orders.allow_large):
             raise told_in_report(refusal, decided, target, calls_of(api), over=bool(objections))
         await _ask(desk, target, orders, api, decided)
         secret = ready_to_send(decided.desk, target)
@@ -152,10 +152,6 @@ async def _submit(desk: Desk, target: Target, orders: Orders, progress: Callable
         sent = await with_fields_shown(decided.desk, target, decided.plan.changes, sent, api)
         calls = calls_of(api)
     return tell_submit(decided, target, begun, sent, calls)
-
-
-def _refusal(decided: Decided, objections: Sequence[str], orders: Orders) -> tuple[str, ...]:
-    return refusal_of(decided.desk, decided.plan, objections, only_if=orders.only_if, allow_large=orders.allow_large)
 
 
 async def _ask(desk: Desk, target: Target, orders: Orders, api: OneFile, decided: Decided) -> None:

@@ -22,12 +22,13 @@ from bulk_import.run.preview import addresses, email_sentence, emailed, paged_se
 from bulk_import.run.protected import protect_notices
 
 if TYPE_CHECKING:
-    from bulk_import.plan import Plan
+    from collections.abc import Sequence
+
+    from bulk_import.actions import Change
     from bulk_import.report import Calls
     from bulk_import.run.decided import Decided
     from bulk_import.run.ending import Finished, Mode
     from bulk_import.run.leavers import Absent
-    from bulk_import.run.recall import Recollection
     from bulk_import.run.sending import Sent
     from bulk_import.run.target import Target
     from bulk_import.run.world import World
@@ -69,12 +70,10 @@ def tell_rehearsal(
     remember_read(desk, target, world, plan.actions)
     gone = absent(desk, target, world, plan.actions)
     run = begin("dry-run", desk, target, world, plan, absent=gone, refusal=refusal, refused=refused)
-    emails = email_sentence(emailed(plan.creates, world.organisations), target.environment, addresses(plan.changes))
     command = f"{submit_command(desk.job, desk.settings)} --only-if {plan.digest}"
     exactly = "To send exactly this plan and no other"
     notices: tuple[str, ...] = (
-        *_found_out(desk, world, decided.recollection, plan, gone),
-        emails,
+        *_notices(decided, target, gone, plan.changes),
         f"{exactly}, all the same: {command} --allow-large" if over else f"{exactly}: {command}",
     )
     ending = ending_of(run, "dry-run", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
@@ -88,10 +87,7 @@ def tell_submit(decided: Decided, target: Target, begun: Begun, sent: Sent, call
     desk, world, plan = decided.desk, decided.world, decided.plan
     remember_written(desk, target, begun.run, plan.changes, sent, actions=plan.actions)
     done = [change for change in plan.changes if isinstance(sent.outcomes[change.record.key], Done)]
-    created = [change for change in done if isinstance(change, Create)]
-    emails = email_sentence(emailed(created, world.organisations), target.environment, addresses(done))
-    told = _found_out(desk, world, decided.recollection, plan, begun.gone)
-    notices = (*told, emails, *begun.passed, *sent.notices)
+    notices = (*_notices(decided, target, begun.gone, done), *begun.passed, *sent.notices)
     ending = ending_of(begun.run, "submit", desk, world=world, digest=plan.digest, calls=calls, notices=notices)
     ending = replace(ending, stopped=sent.stopped, leavers=begun.gone.leavers)
     came = fates(desk.checked, held_after_all(decisions(plan.actions), sent.held), sent.outcomes)
@@ -110,10 +106,10 @@ def told_in_report(
     return RefusedAsUnsafe(" ".join(why), what_to_do).told_in(told.folder / "report.html")
 
 
-def _found_out(
-    desk: Desk, world: World, recollection: Recollection | None, plan: Plan, gone: Absent
-) -> tuple[str, ...]:
-    """What a report says of OneFile as it was found, beyond single rows."""
+def _notices(decided: Decided, target: Target, gone: Absent, changes: Sequence[Change]) -> tuple[str, ...]:
+    """What a report says of OneFile as it was found, beyond single rows, and of the e-mails that changes cause."""
+    desk, world, recollection, plan = decided
+    creates = (change for change in changes if isinstance(change, Create))
     return (
         *memory_notices(world, recollection, plan.actions),
         *all_hidden_sentence(plan.actions, world.directory.accounts),
@@ -122,6 +118,7 @@ def _found_out(
         *paged_sentence(world.paged_only),
         *protect_notices(desk, world),
         *again_notices(desk, plan.actions),
+        email_sentence(emailed(creates, world.organisations), target.environment, addresses(changes)),
     )
 
 
