@@ -137,8 +137,11 @@ def _people(value: object) -> frozenset[str]:
 
 def _person(text: str) -> str:
     """A MISID as it is, a user id as a number: zeros before it, which OneFile has none of, mean nothing."""
-    number = re.fullmatch(r"id\s*:\s*([0-9]{1,20})", text, re.IGNORECASE)
-    return re.sub(r"^id\s*:\s*", "id:", text, flags=re.IGNORECASE) if number is None else f"id:{int(number[1])}"
+    prefix = re.match(r"id\s*:\s*", text, re.IGNORECASE)
+    if prefix is None:
+        return text
+    told = text[prefix.end() :]
+    return f"id:{int(told)}" if re.fullmatch("[0-9]{1,20}", told) else f"id:{told}"
 
 
 def _windows(value: object) -> tuple[Window, ...]:

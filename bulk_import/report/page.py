@@ -36,7 +36,6 @@ MOST_ROWS = 2_000
 """Rows in the table: a browser stays quick, and nobody reads more than that."""
 
 _CHANGING = (Status.WOULD_CREATE, Status.WOULD_UPDATE, Status.CREATED, Status.UPDATED)
-_CALM = (Status.VALID, Status.UNCHANGED, Status.SKIPPED)
 
 LONGEST = 400
 """Characters of a sentence; a cell's text may have thousands."""
@@ -200,9 +199,10 @@ def _places(source: SourceReport) -> tuple[list[int], list[int], list[int]]:
     import numpy as np  # noqa: PLC0415 - heavy
 
     codes = source.status_codes()
-    calm = np.isin(codes, [STATUSES.index(status) for status in _CALM])
+    # a lost row, which has no status, needs attention too
+    attention = ~np.isin(codes, [at for at, status in enumerate(STATUSES) if status not in ATTENTION])
     changing = np.isin(codes, [STATUSES.index(status) for status in _CHANGING])
-    attention = ~(calm | changing)  # a lost row, which has no status, among them
+    calm = ~(attention | changing)
     return np.flatnonzero(attention).tolist(), np.flatnonzero(changing).tolist(), np.flatnonzero(calm).tolist()
 
 

@@ -91,9 +91,16 @@ def pseudonymised(report: Report, secret: bytes) -> Report:
     """
     sources = tuple(_source(source, number, secret) for number, source in enumerate(report.sources, start=1))
     findings = tuple(_finding(finding, "the run") for finding in report.findings)
-    refusal = REFUSED if report.refusal else ()
-    plain = replace(report, notices=(SHARED,), refusal=refusal, by="", leavers=(), read_with=())
-    return replace(plain, sources=sources, findings=findings)
+    return replace(
+        report,
+        sources=sources,
+        findings=findings,
+        notices=(SHARED,),
+        refusal=REFUSED if report.refusal else (),
+        by="",
+        leavers=(),
+        read_with=(),
+    )
 
 
 def _told(source: SourceReport, number: int) -> str:

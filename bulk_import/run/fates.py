@@ -115,8 +115,14 @@ def _of_update(fate: RowFate, decision: Decision, said: tuple[Finding, ...]) -> 
     """The fate of a row whose account was to be changed: its id is known from the start."""
     status = Status.UPDATED if fate.status is Status.CREATED else fate.status
     findings = (*said, *fate.findings)
-    changed = replace(fate, status=status, user_id=decision.user_id, changes=decision.changes, findings=findings)
-    return replace(changed, found_by=decision.found_by)
+    return replace(
+        fate,
+        status=status,
+        user_id=decision.user_id,
+        changes=decision.changes,
+        findings=findings,
+        found_by=decision.found_by,
+    )
 
 
 def _of_outcome(outcome: Outcome, checked: Checked, place: Place) -> RowFate:

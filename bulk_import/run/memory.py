@@ -165,8 +165,8 @@ async def with_fields_shown(desk: Desk, target: Target, changes: Sequence[Change
     """
     with suppress(BulkImportError):
         known = SHOWN | sent.shown | _memory(desk, target).shown()
-        keys = {user_id: record.key for record, user_id in _written(changes, sent)}
-        written = {user_id: payload(record) for record, user_id in _written(changes, sent)}
+        records = {user_id: record for record, user_id in _written(changes, sent)}
+        written = {user_id: payload(record) for user_id, record in records.items()}
         for _ in range(FETCHED_BACK):
             user_id = max(written, key=lambda id_: len(written[id_].keys() - known), default=None)
             if sent.stopped or user_id is None or written[user_id].keys() <= known:
@@ -175,7 +175,7 @@ async def with_fields_shown(desk: Desk, target: Target, changes: Sequence[Change
             sent = replace(sent, shown=sent.shown | agreeing(written[user_id], account))
             told = {name: value for name, value in written[user_id].items() if not isinstance(value, Awaited)}
             if otherwise(told, account):
-                sent = replace(sent, doubtful=sent.doubtful | {keys[user_id]})
+                sent = replace(sent, doubtful=sent.doubtful | {records[user_id].key})
             known |= written[user_id].keys()
     return sent
 
